@@ -1,0 +1,25 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+UNPACK = ROOT.parent / "shared" / "data" / "unpack"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with the real source files: `mirror/` and `manual/` below it."""
+    if chosen := os.environ.get("BIOCLUE_REAL_DATA"):
+        folder = Path(chosen)
+        if (folder / "mirror").is_dir():
+            return folder
+    if not UNPACK.is_file():
+        pytest.skip("no real source files: set BIOCLUE_REAL_DATA to a folder with mirror/ and manual/")
+    done = subprocess.run([str(UNPACK)], check=True, capture_output=True, text=True)
+    return Path(done.stdout.strip())
