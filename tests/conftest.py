@@ -20,6 +20,8 @@ def real_data() -> Path:
         if (folder / "mirror").is_dir():
             return folder
     if not UNPACK.is_file():
+        if os.environ.get("BIOCLUE_REQUIRE_REAL"):
+            pytest.fail("the real source files are required here, and there are none")
         pytest.skip("no real source files: set BIOCLUE_REAL_DATA to a folder with mirror/ and manual/")
     done = subprocess.run([str(UNPACK)], check=True, capture_output=True, text=True)
     return Path(done.stdout.strip())

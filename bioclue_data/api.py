@@ -1,0 +1,145 @@
+"""The Python API: `load_dataset`, `list_datasets`, `build`, `validate`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from bioclue_data import catalogue as catalogues
+from bioclue_data import locations
+from bioclue_data.errors import UsageError
+from bioclue_data.record import Access, Record
+from bioclue_data.version import VERSION
+
+if TYPE_CHECKING:
+    from bioclue_data.build import Outcome, Progress
+    from bioclue_data.check import Fault
+
+
+def list_datasets(
+    *, task: str | None = None, language: str | None = None, access: Access | None = None, records: Path | None = None
+) -> list[Record]:
+    """All records, or those of a task, a config language (`en`, `cn`, `encn`) and an access word."""
+    return [
+        entry.record
+        for entry in catalogues.load(records).entries.values()
+        if (task is None or task in entry.record.tasks)
+        and (language is None or entry.record.config_language == language)
+        and (access is None or entry.record.access == access)
+    ]
+
+
+def build(
+    *names: str,
+    out: str | Path = "bioclue",
+    sample: bool = False,
+    mirror: str | None = None,
+    manual: str | Path | None = None,
+    offline: bool = False,
+    records: str | Path | None = None,
+    require: Literal["all"] | str | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Build configs or datasets (without names: everything) into `out`; the arguments are the command's.
+
+    Raises:
+        UsageError, NotHereError, InvalidDataError: see `bioclue_data.build.build`.
+    """
+    from bioclue_data.build import Request  # noqa: PLC0415 - pyarrow, polars
+    from bioclue_data.build import build as run  # noqa: PLC0415
+
+    stores = None if sample else stores_of(mirror, manual, offline)
+    folder = Path(records) if records is not None else None
+    return run(Request(names, Path(out), stores, folder, require == "all", jobs), progress)
+
+
+def stores_of(mirror: str | None, manual: str | Path | None, offline: bool) -> Any:
+    from bioclue_data.downloads import Stores  # noqa: PLC0415
+
+    return Stores(
+        cache=locations.cache(),
+        mirror=mirror if mirror is None or "://" in mirror else Path(mirror),
+        manual=Path(manual) if manual is not None else None,
+        offline=offline,
+    )
+
+
+def load_dataset(
+    path: str = "bioclue",
+    name: str | None = None,
+    *args: Any,
+    sample: bool = False,
+    mirror: str | None = None,
+    manual: str | Path | None = None,
+    records: str | Path | None = None,
+    require: Literal["all"] | None = None,
+    **kwargs: Any,
+) -> Any:
+    """Load a config with `datasets.load_dataset`, and build it into the user's cache first if need be.
+
+    `load_dataset("bioclue", "ner_cn", split="train", streaming=True)` takes what `datasets.load_dataset`
+    takes. A folder `./bioclue` that has the config is used as it is; else the config is built into the cache
+    from the sources that `mirror`, `manual` and the network give. Any other `path` goes to `datasets`.
+
+    Raises:
+        UsageError: the config does not exist (near names are suggested), or none was named.
+    """
+    import datasets  # noqa: PLC0415 - 2 s
+
+    if path != "bioclue":
+        return datasets.load_dataset(path, name, *args, **kwargs)
+    if name is None:
+        raise UsageError("which config?", remedy='load_dataset("bioclue", "ner_cn"); `bioclue list` shows them')
+    folder = Path("bioclue")
+    if sample or not _holds(folder, name):
+        catalogues.load(Path(records) if records else None).config(name)
+        folder = locations.cache() / "built" / ("sample" if sample else VERSION) / "bioclue"
+        if mirror or manual or records or require or not _holds(folder, name):
+            build(name, out=folder, sample=sample, mirror=mirror, manual=manual, records=records, require=require)
+    return datasets.load_dataset(str(folder.absolute()), name, *args, **kwargs)
+
+
+def _holds(folder: Path, config: str) -> bool:
+    """Is this a built folder with that config?"""
+    from bioclue_data import folder as folders  # noqa: PLC0415
+
+    if not (folder / folders.MANIFEST).is_file():
+        return False
+    manifest = folders.read_manifest(folder) or {"datasets": {}}
+    tables = [(d, t) for d, built in manifest["datasets"].items() for t in built["tables"]]
+    return any(config in (t["path"].split("/")[0], f"{d}_{t['task']}") for d, t in tables)
+
+
+def validate(folder: str | Path) -> list[Fault]:
+    """Check a built folder: hashes, contracts, content hashes, fault counts; [] if all is as the manifest says."""
+    from bioclue_data.validate import validate_folder  # noqa: PLC0415
+
+    return validate_folder(Path(folder))
+
+
+def missing_lines(outcome: Outcome) -> Iterable[str]:
+    """What is not here, by reason, with what the user can do; one line per dataset and split."""
+    by_reason: dict[str, list[str]] = {}
+    for dataset, gaps in outcome.missing.items():
+        for split, gap in gaps.items():
+            where = dataset if split == "*" else f"{dataset} {split}"
+            by_reason.setdefault(gap["reason"], []).append(f"  {where}: {gap['what']} ({gap['remedy']})")
+    for reason, lines in sorted(by_reason.items()):
+        yield f"not here, {reason}: {len(lines)}"
+        yield from (lines if reason != "declared" else [f"  {', '.join(line.split(':')[0].strip() for line in lines)}"])
+
+
+def terminal_progress() -> Progress | None:
+    """A line per finished dataset on stderr, on a terminal only."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(built: Any, number: int, total: int) -> None:
+        rows = sum(table["rows"] for table in built.tables)
+        state = "failed" if built.problems else f"{rows} rows" if rows else "not here"
+        print(f"[{number}/{total}] {built.dataset}: {state}", file=sys.stderr)  # noqa: T201
+
+    return show

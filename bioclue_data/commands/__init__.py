@@ -1,0 +1,1 @@
+"""One module per command: arguments in, text out; decisions are made elsewhere."""

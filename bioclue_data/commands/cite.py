@@ -1,0 +1,22 @@
+"""`bioclue cite`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bioclue_data import catalogue as catalogues
+from bioclue_data.citation import bibtex
+from bioclue_data.commands import options
+
+
+@click.command("cite")
+@click.argument("names", nargs=-1, required=True, metavar="CONFIG_OR_DATASET…")
+@options.records
+def command(names: tuple[str, ...], records: Path | None) -> None:
+    """Print BibTeX of every dataset in the configs or datasets named."""
+    catalogue = catalogues.load(records)
+    entries = {entry.record.id: entry for name in names for entry, _ in catalogue.config(name)}
+    for _, entry in sorted(entries.items()):
+        click.echo(bibtex(entry.record))

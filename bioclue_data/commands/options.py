@@ -1,0 +1,36 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+records = click.option(
+    "--records", type=FOLDER, help="A folder with records of your own (<dataset>/dataset.toml), used beside ours."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
+
+
+def sources(function: F) -> F:
+    """Where source files are looked for: --sample, --mirror, --manual, --offline."""
+    for option in (
+        click.option("--offline", is_flag=True, help="Never ask the network."),
+        click.option("--manual", type=FOLDER, help="Folder of files that you got yourself: DIR/<dataset>/…"),
+        click.option("--mirror", metavar="DIR|URL", help="Take sources from here instead of https://…"),
+        click.option("--sample", is_flag=True, help="Use the invented samples: offline, seconds."),
+    ):
+        function = option(function)
+    return function
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as JSON, readable and with Chinese as it is."""
+    import json  # noqa: PLC0415 - only with --json
+
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))

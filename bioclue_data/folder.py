@@ -1,0 +1,110 @@
+"""A built folder as a whole: manifest, README with `configs:`, and its replacement in one step."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bioclue_data import locations
+from bioclue_data.errors import BioclueError, UsageError
+
+MANIFEST = "manifest.json"
+README = "README.md"
+Manifest = dict[str, Any]
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a built folder; None if there is no folder, or an empty one.
+
+    Raises:
+        UsageError: the folder holds something that no build made.
+    """
+    path = folder / MANIFEST
+    if path.is_file():
+        manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
+        return manifest
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(
+            "this is not a built folder, and it is not empty", where=str(folder), remedy="choose another --out"
+        )
+    return None
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest: sorted keys, no time of day, so that the same build gives the same bytes."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def digest(tables: Sequence[dict[str, Any]]) -> str:
+    """SHA-256 over the paths and hashes of a config's tables."""
+    lines = sorted(f"{table['sha256']}  {table['path']}\n" for table in tables)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+@contextmanager
+def replaced(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; when all went well it takes the place of `folder` in one step.
+
+    Another process that builds the same folder waits. A killed build leaves the old folder as it was; what
+    it left half-built is removed by the next one.
+    """
+    import filelock  # noqa: PLC0415 - 20 ms that only a build needs
+
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link to be replaced
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = locations.cache() / "locks" / hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(lock):
+        prefix = f".{folder.name}.building-"
+        for stale in folder.parent.glob(f"{prefix}*"):
+            shutil.rmtree(stale)
+        fresh = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
+        try:
+            yield fresh
+            fresh.chmod(0o755)
+            _take_place(fresh, folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _take_place(fresh: Path, folder: Path) -> None:
+    if not folder.exists():
+        fresh.rename(folder)
+    elif not _exchange(fresh, folder):
+        raise BioclueError(
+            "this file system cannot exchange two folders in one step",
+            where=str(folder),
+            remedy="remove the old folder first, or build into a new one",
+        )
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders atomically (`renameat2` on Linux, `renamex_np` on macOS); False where that fails."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    a, b = os.fsencode(one), os.fsencode(other)
+    if platform.system() == "Darwin":
+        swap = 2
+        return bool(libc.renamex_np(a, b, swap) == 0)
+    here, exchange = -100, 2
+    return hasattr(libc, "renameat2") and libc.renameat2(here, a, here, b, exchange) == 0
+
+
+def carry_over(old: Path, new: Path, tables: Sequence[dict[str, Any]]) -> None:
+    """Take tables of the old folder into the new one: linked where that is possible, else copied."""
+    for table in tables:
+        source, target = old / table["path"], new / table["path"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copyfile(source, target)

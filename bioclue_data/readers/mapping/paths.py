@@ -1,0 +1,196 @@
+"""Paths of a mapping, compiled to functions on nodes. The grammar stands in the package's docstring."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bioclue_data.errors import RecordError
+from bioclue_data.readers.mapping.nodes import PLAIN, Absent, Node, Raw, climb, fail, file_of, pointer
+
+One = Callable[[Node], Any]
+Many = Callable[[Node], "list[Node] | Absent"]
+
+_SEGMENT = re.compile(r'"([^"]*)"|([^".]+)')
+_UP = re.compile(r"\^+")
+SELF, POSITION, KEY, FILE, SUBSET = ".", "#", "@key", "$file", "$subset"
+_WORDS = (POSITION, KEY, FILE, SUBSET)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A parsed path.
+
+    Attributes:
+        text: As the record spells it.
+        up: Names to climb first.
+        names: Names to follow then; `*` is any.
+        word: `#`, `@key`, `$file` or `$subset` instead of a value.
+    """
+
+    text: str
+    up: int
+    names: tuple[str, ...]
+    word: str = ""
+
+
+def parse(text: str, place: str, raw: Raw = PLAIN) -> Path:
+    """Parse a path.
+
+    Args:
+        text: The path.
+        place: Where it stands in the record, for messages.
+        raw: What it will be followed in: `@name` is an attribute in XML, not in plain values.
+
+    Raises:
+        RecordError: it is not a path.
+    """
+    up = len(match.group()) if (match := _UP.match(text)) else 0
+    rest = text[up:].removeprefix(SELF)
+    if rest in _WORDS and not (rest == KEY and raw is not PLAIN):
+        return Path(text, up, (), rest)
+    names = tuple(_names(rest, text, place)) if rest else ()
+    if raw is PLAIN and any(name.startswith("@") for name in _bare(rest)):
+        raise _wrong(text, place, "a key that begins with @ is written in quotes")
+    if up and rest and text[up] != SELF or not text:
+        raise _wrong(text, place, "a dot follows ^")
+    return Path(text, up, names)
+
+
+def _names(rest: str, text: str, place: str) -> Sequence[str]:
+    names, at = [], 0
+    while True:
+        match = _SEGMENT.match(rest, at)
+        if match is None:
+            raise _wrong(text, place, "names are joined by single dots; a name with a dot is written in quotes")
+        names.append(match[2] if match[1] is None else match[1])
+        at = match.end()
+        if at == len(rest):
+            return names
+        if rest[at] != SELF:
+            raise _wrong(text, place, "a dot stands between two names")
+        at += 1
+
+
+def _bare(rest: str) -> list[str]:
+    return [match[2] for match in _SEGMENT.finditer(rest) if match[2]]
+
+
+def _wrong(text: str, place: str, why: str) -> RecordError:
+    return RecordError(f"{text!r} is not a path: {why}", where=place)
+
+
+def one(path: Path, raw: Raw) -> One:
+    """Compile to a function that gives the single value at the path, or an `Absent`."""
+    if path.word:
+        return _word(path)
+    if "*" in path.names:
+        return _only(path, raw)
+    if raw is PLAIN and not path.up and len(path.names) == 1 and not path.names[0].isdigit():
+        return _entry(path)
+    absent, up, names = Absent(path.text), path.up, path.names
+
+    def get(node: Node) -> Any:
+        here = climb(node, up) if up else node
+        value = here.value
+        for name in names:
+            below = raw.child(value, name)
+            if below is None:
+                _refuse_opaque(here, raw, value, path)
+                return absent
+            value = below
+        return absent if value is None else raw.leaf(_single(here, value, path, raw))
+
+    return get
+
+
+def _single(node: Node, value: Any, path: Path, raw: Raw) -> Any:
+    if raw is not PLAIN and isinstance(value, list):
+        fail(node, f"{path.text!r} stands {len(value)} times, one is wanted", "use `each`, or a longer path")
+    return value
+
+
+def _refuse_opaque(node: Node, raw: Raw, value: Any, path: Path) -> None:
+    if raw.opaque(value):
+        kind = f"a list of {len(value)}" if isinstance(value, list) else f"a {type(value).__name__}"
+        fail(node, f"the path {path.text!r} meets {kind} where it needs an object", "use `each`, or an index")
+
+
+def _entry(path: Path) -> One:
+    absent, name = Absent(path.text), path.names[0]
+
+    def get(node: Node) -> Any:
+        value = node.value
+        if value.__class__ is dict:
+            found = value.get(name)
+            return absent if found is None else found
+        _refuse_opaque(node, PLAIN, value, path)
+        return absent
+
+    return get
+
+
+def _word(path: Path) -> One:
+    absent, up = Absent(path.text), path.up
+    reads: dict[str, Callable[[Node], Any]] = {
+        POSITION: lambda node: node.position,
+        KEY: lambda node: node.key,
+        FILE: lambda node: file_of(node).name,
+        SUBSET: lambda node: file_of(node).subset,
+    }
+    read = reads[path.word]
+
+    def get(node: Node) -> Any:
+        found = read(climb(node, up))
+        return absent if found is None else found
+
+    return get
+
+
+def _only(path: Path, raw: Raw) -> One:
+    """A path with `*` for a single value: all that it finds, as a list."""
+    nodes = many(path, raw)
+
+    def get(node: Node) -> Any:
+        found = nodes(node)
+        return found if isinstance(found, Absent) else [raw.leaf(n.value) for n in found]
+
+    return get
+
+
+def many(path: Path, raw: Raw) -> Many:
+    """Compile to a function that gives all nodes at the path; lists on the way are walked through.
+
+    It gives an `Absent` if the last name stands nowhere, and `[]` if a list on the way is empty.
+    """
+    absent, up, names = Absent(path.text), path.up, path.names
+
+    def get(node: Node) -> list[Node] | Absent:
+        found = [climb(node, up) if up else node]
+        for name in names:
+            spread = [element for n in found for element in _spread(n, raw)]
+            if not spread:
+                return spread
+            if name == "*":
+                found = [below for n in spread for below in raw.star(n)]
+                continue
+            found = [below for n in spread if (below := _step(n, name, raw, path)) is not None]
+            if not found:
+                return absent
+        return [element for n in found for element in raw.open(n)]
+
+    return get
+
+
+def _spread(node: Node, raw: Raw) -> list[Node]:
+    return PLAIN.star(node) if isinstance(node.value, list) else [node]
+
+
+def _step(node: Node, name: str, raw: Raw, path: Path) -> Node | None:
+    value = raw.child(node.value, name)
+    if value is None:
+        _refuse_opaque(node, raw, node.value, path)
+        return None
+    return Node(value, name, 0, node, f"{node.place}/{pointer(name)}")

@@ -1,0 +1,98 @@
+"""The README of a built folder: the `configs:` that `datasets` reads, and what a person wants to know first.
+
+Every config carries a version and a description with the digest of its files: `datasets` keys its cache by
+these, and would serve stale rows without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from bioclue_data import contract as contracts
+from bioclue_data.catalogue import Catalogue
+from bioclue_data.folder import Manifest, digest
+from bioclue_data.record import SPLITS
+
+SAMPLE_VERSION = "0.0.0"
+Table = Mapping[str, Any]
+
+
+def configs(manifest: Manifest, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The `configs:` block: `<task>_<lang>` over all datasets, and `<dataset>_<task>` for each alone."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for dataset, built in manifest["datasets"].items():
+        for table in built["tables"]:
+            shared = table["path"].split("/")[0]
+            for name in (shared, f"{dataset}_{table['task']}"):
+                found.setdefault(name, []).append({**table, "dataset": dataset})
+    return [_config(name, tables, manifest, catalogue) for name, tables in sorted(found.items())]
+
+
+def _config(name: str, tables: list[dict[str, Any]], manifest: Manifest, catalogue: Catalogue) -> dict[str, Any]:
+    files = [
+        {"split": split, "path": paths}
+        for split in SPLITS
+        if (paths := sorted(table["path"] for table in tables if table["split"] == split))
+    ]
+    return {
+        "config_name": name,
+        "version": manifest["version"],
+        "description": _description(name, tables, manifest, catalogue),
+        "data_files": files,
+    }
+
+
+def _description(name: str, tables: list[dict[str, Any]], manifest: Manifest, catalogue: Catalogue) -> str:
+    task = contracts.load(tables[0]["task"])
+    here = sorted({table["dataset"] for table in tables})
+    rows = sum(table["rows"] for table in tables)
+    invented = "INVENTED SAMPLE ROWS, not the datasets. " if manifest["sample"] else ""
+    absent = "; ".join(_absent(name, set(here), manifest, catalogue))
+    lacking = f" Not here: {absent}." if absent else ""
+    return f"{invented}{task.title}: {rows} rows of {', '.join(here)}.{lacking} sha256:{digest(tables)}"
+
+
+def _absent(name: str, here: set[str], manifest: Manifest, catalogue: Catalogue) -> Iterable[str]:
+    """What the config could hold and does not, by reason: datasets that were asked for, and single splits."""
+    reasons: dict[str, list[str]] = {}
+    for entry, _ in catalogue.configs().get(name, []):
+        dataset = entry.record.id
+        for split, gap in manifest["missing"].get(dataset, {}).items():
+            whole = split == "*" or dataset not in here
+            reasons.setdefault(gap["reason"], []).append(dataset if whole else f"{dataset} {split}")
+    return [f"{reason}: {', '.join(sorted(set(names)))}" for reason, names in sorted(reasons.items())]
+
+
+def readme(manifest: Manifest, catalogue: Catalogue) -> str:
+    """The whole text of README.md."""
+    block = configs(manifest, catalogue)
+    header = yaml.safe_dump({"configs": block}, allow_unicode=True, sort_keys=False, width=10_000)
+    invented = "**Invented sample rows, made to show the tables. Not the datasets.**\n\n" if manifest["sample"] else ""
+    rows = "".join(f"| `{c['config_name']}` | {_counts(c, manifest)} |\n" for c in block)
+    tasks = sorted({t["task"] for built in manifest["datasets"].values() for t in built["tables"]})
+    fields = "\n".join(field_table(task) for task in tasks)
+    return (
+        f"---\n{header}---\n\n# bioclue\n\n{invented}"
+        "Biomedical and clinical NLP datasets, English and Chinese, one schema per task type.\n\n"
+        '```python\nfrom datasets import load_dataset\nload_dataset("bioclue", "' + block[0]["config_name"] + '")'
+        "   # in the folder that holds this one\n```\n\n"
+        "`manifest.json` holds sources, counts, declared faults and what is missing, with reasons.\n\n"
+        f"| config | rows |\n|---|---|\n{rows}\n{fields}"
+    )
+
+
+def _counts(config: Mapping[str, Any], manifest: Manifest) -> str:
+    rows = {t["path"]: t["rows"] for built in manifest["datasets"].values() for t in built["tables"]}
+    parts = (f"{part['split']} {sum(rows[path] for path in part['path'])}" for part in config["data_files"])
+    return ", ".join(parts)
+
+
+def field_table(task: str) -> str:
+    """The Markdown table of a contract's own columns."""
+    contract = contracts.load(task)
+    lines = [f"| `{f.name}` | `{f.type}` | {'yes' if f.null else 'no'} | {f.doc} |" for f in contract.content]
+    head = f"## {contract.title} (`{task}`)\n\n{contract.doc}\n\n| column | type | null | meaning |\n|---|---|---|---|\n"
+    return head + "\n".join(lines) + "\n"

@@ -1,0 +1,71 @@
+"""Check a built folder as it lies there: the files, the tables, the counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from bioclue_data import catalogue as catalogues
+from bioclue_data import contract as contracts
+from bioclue_data.check import Checker, Fault
+from bioclue_data.errors import InvalidDataError, UsageError
+from bioclue_data.folder import read_manifest
+from bioclue_data.tables import ROW_GROUP, file_sha256
+from bioclue_data.units import terms_of
+
+
+def validate_folder(folder: Path) -> list[Fault]:
+    """Everything that is wrong in a built folder; declared faults and warnings that the manifest counts are not.
+
+    Raises:
+        UsageError: this is no built folder.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise UsageError("no manifest.json here", where=str(folder), remedy="name a folder that `bioclue build` made")
+    faults = []
+    for dataset, built in manifest["datasets"].items():
+        for table in built["tables"]:
+            faults += _check_table(folder, dataset, table)
+    return faults + _unlisted(folder, manifest)
+
+
+def _check_table(folder: Path, dataset: str, table: dict[str, Any]) -> list[Fault]:
+    path = folder / table["path"]
+    if not path.is_file():
+        return [_file_fault(table, "the manifest lists this file, and it is not here")]
+    if (found := file_sha256(path)) != table["sha256"]:
+        return [_file_fault(table, f"sha256 {found}, the manifest says {table['sha256']}")]
+    try:
+        faults = list(_check_rows(path, dataset, table["task"]))
+    except InvalidDataError as error:
+        return [_file_fault(table, str(error))]
+    counts = Counter(fault.rule for fault in faults)
+    declared = table["faults"]
+    return [fault for fault in faults if counts[fault.rule] != declared.get(fault.rule, 0)]
+
+
+def _check_rows(path: Path, dataset: str, task: str) -> list[Fault]:
+    record = catalogues.load().find(dataset).record
+    checker = Checker(contracts.load(task), terms_of(record), stored=True)
+    with pq.ParquetFile(path) as file:
+        if file.metadata.num_rows and file.schema_arrow is not None:
+            return [
+                fault
+                for group in range(file.num_row_groups)
+                for fault in checker.check(file.read_row_group(group))
+            ]
+    raise InvalidDataError("no rows", where=str(path), remedy=f"build it again ({ROW_GROUP} rows per group)")
+
+
+def _file_fault(table: dict[str, Any], detail: str) -> Fault:
+    return Fault("F1", "error", table["path"], -1, "file", detail)
+
+
+def _unlisted(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
+    listed = {table["path"] for built in manifest["datasets"].values() for table in built["tables"]}
+    found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet")))
+    return [_file_fault({"path": path}, "the manifest does not list this file") for path in found if path not in listed]
