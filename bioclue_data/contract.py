@@ -1,114 +1,45 @@
-"""Contracts: one schema per task type, read from `schemas/*.toml`, and what follows from it.
-
-A contract names the columns of a task. From it come the Arrow schema, a completer that gives one row of
-content all its fields or refuses it, and the canonical JSON over which the content hash runs.
-"""
+"""Contracts: one schema per task type, read from `schemas/*.toml`, and its Arrow schema."""
 
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bioclue_data.errors import InvalidDataError, RecordError, UsageError
+from bioclue_data.errors import RecordError, UsageError
+from bioclue_data.fields import SCALARS, Contract, Field, ListOf, Scalar, Struct, Type
 from bioclue_data.locations import content
+from bioclue_data.rows import canonical, complete, content_hash
 from bioclue_data.rules import COMMON, rules
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     import pyarrow as pa
 
-SCALARS: Mapping[str, type] = MappingProxyType(
-    {"string": str, "dictionary<string>": str, "bool": bool}
-    | dict.fromkeys(("int16", "int32", "int64"), int)
-    | dict.fromkeys(("float32", "float64"), float)
-)
-"""Arrow types that a contract may name, and the Python type of their values."""
-
-_NO_CONTRACTS = frozenset({"fragments", "labels", "rules"})
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A type of `SCALARS`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListOf:
-    """A list whose elements are never null."""
-
-    item: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Struct:
-    """A fragment: named fields in order."""
-
-    name: str
-    fields: tuple[Field, ...]
-
-
-Type = Scalar | ListOf | Struct
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column, or a field of a struct.
-
-    Attributes:
-        null: It may be null.
-        derived: The package computes it; it is no part of the content hash.
-        reveals: It tells the gold answer; no prompt may hold it.
-    """
-
-    name: str
-    type: Type
-    null: bool = False
-    doc: str = ""
-    derived: bool = False
-    reveals: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Contract:
-    """The schema of one task type.
-
-    Attributes:
-        gold: Paths of the fields that hold the answer: `answer_keys`, or `entities.norms` inside a list.
-        checks: Codes of the rules beyond those that hold for every contract.
-        common: Columns that every contract has, in order.
-        content: Columns of this task, in order.
-    """
-
-    name: str
-    title: str
-    title_zh: str
-    doc: str
-    version: str
-    gold: tuple[str, ...]
-    checks: tuple[str, ...]
-    common: tuple[Field, ...]
-    content: tuple[Field, ...]
-
-    @property
-    def columns(self) -> tuple[Field, ...]:
-        """All columns, the common ones first."""
-        return self.common + self.content
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Names of the content columns that may not be null."""
-        return tuple(field.name for field in self.content if not field.null)
+__all__ = [
+    "Contract",
+    "Field",
+    "ListOf",
+    "Scalar",
+    "Struct",
+    "Type",
+    "UnifiedType",
+    "arrow_schema",
+    "canonical",
+    "complete",
+    "content_hash",
+    "load",
+    "read_contract",
+    "tasks",
+    "unified_types",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +71,11 @@ class _Head(msgspec.Struct, forbid_unknown_fields=True):
 _Specs = dict[str, str | _FieldSpec]
 
 
+@cache
 def tasks() -> tuple[str, ...]:
-    """Names of all task types, sorted."""
-    return tuple(sorted(p.stem for p in content("schemas").glob("*.toml") if p.stem not in _NO_CONTRACTS))
+    """Names of all task types, sorted: the files of `schemas/` that declare columns."""
+    files = sorted(content("schemas").glob("*.toml"))
+    return tuple(path.stem for path in files if "\n[columns]" in path.read_text(encoding="utf-8"))
 
 
 @cache
@@ -192,14 +125,14 @@ def _decode(path: Path) -> dict[str, Any]:
         raise _wrong(path, "", str(error)) from error
 
 
-def _converted(value: Any, kind: Any, key: str, path: Path) -> Any:  # noqa: ANN401 - whatever `kind` says
+def _converted(value: Any, kind: Any, key: str, path: Path) -> Any:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise _wrong(path, key, str(error)) from error
 
 
-def _specs(table: Any, key: str, path: Path) -> _Specs:  # noqa: ANN401 - parsed TOML
+def _specs(table: Any, key: str, path: Path) -> _Specs:
     specs: _Specs = _converted(table, _Specs, key, path)
     return specs
 
@@ -255,12 +188,12 @@ def _check(contract: Contract, path: Path) -> None:
 def _check_gold(contract: Contract, gold: str, key: str, path: Path) -> None:
     fields = contract.content
     for step in gold.split("."):
-        found = {field.name: field for field in fields}.get(step)
-        if found is None:
+        named = [field for field in fields if field.name == step]
+        if not named:
             raise _wrong(path, key, f"{gold!r} is no column")
-        kind = found.type.item if isinstance(found.type, ListOf) else found.type
+        kind = named[0].type.item if isinstance(named[0].type, ListOf) else named[0].type
         fields = kind.fields if isinstance(kind, Struct) else ()
-    if not found.null:
+    if not named[0].null:
         raise _wrong(path, key, f"{gold!r} may not be null, so it cannot be withheld")
 
 
@@ -292,171 +225,3 @@ def _arrow_type(kind: Type) -> pa.DataType:
     if kind.name == "dictionary<string>":
         return pa.dictionary(pa.int32(), pa.string())
     return pa.type_for_alias(kind.name)
-
-
-class _Misfit(Exception):
-    """A value that does not fit; the place is put together on the way out."""
-
-    def __init__(self, what: str, place: str = "") -> None:
-        super().__init__(what)
-        self.what, self.place = what, place
-
-    def within(self, step: str) -> _Misfit:
-        return _Misfit(self.what, step + self.place)
-
-
-_Fill = Callable[[Any], Any]
-
-
-@cache
-def complete(contract: Contract) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """The completer of one row of content columns.
-
-    It returns a new row with all keys in the contract's order: nullable fields that are missing become
-    None, whole numbers in float fields become floats. It raises InvalidDataError naming the place
-    (`entities[3].norms[0].group`) for an unknown key, a missing field that may not be null, or a value
-    of another type.
-    """
-    fill = _struct_filler(contract.content)
-
-    def completed(row: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            filled: dict[str, Any] = fill(row)
-        except _Misfit as misfit:
-            place = misfit.place.lstrip(".")
-            remedy = f"compare with schemas/{contract.name}.toml and fragments.toml"
-            raise InvalidDataError(misfit.what, where=place, remedy=remedy) from None
-        return filled
-
-    return completed
-
-
-def _struct_filler(fields: tuple[Field, ...]) -> _Fill:
-    blank = dict.fromkeys(field.name for field in fields)
-    scalars = tuple((f.name, SCALARS[f.type.name], f.null) for f in fields if isinstance(f.type, Scalar))
-    nested = tuple((f.name, _filler(f.type), f.null) for f in fields if not isinstance(f.type, Scalar))
-
-    def fill(value: Any) -> dict[str, Any]:  # noqa: ANN401 - the point is to find out
-        if not isinstance(value, Mapping):
-            raise _Misfit(f"an object is expected, found {_shown(value)}")
-        row = {**blank, **value}
-        if len(row) != len(blank):
-            raise _Misfit("there is no such field", f".{next(key for key in row if key not in blank)}")
-        for name, kind, null in scalars:
-            if row[name].__class__ is not kind:
-                row[name] = _cast(row[name], kind, null, name)
-        for name, inner, null in nested:
-            if (inside := row[name]) is not None:
-                try:
-                    row[name] = inner(inside)
-                except _Misfit as misfit:
-                    raise misfit.within(f".{name}") from None
-            elif not null:
-                raise _Misfit("the field is missing and may not be null", f".{name}")
-        return row
-
-    return fill
-
-
-def _filler(kind: Type) -> _Fill:
-    if isinstance(kind, Struct):
-        return _struct_filler(kind.fields)
-    if isinstance(kind, ListOf):
-        return _list_filler(_filler(kind.item))
-    expected = SCALARS[kind.name]
-    return lambda value: value if value.__class__ is expected else _cast(value, expected, False, "")
-
-
-def _list_filler(inner: _Fill) -> _Fill:
-    def fill(values: Any) -> list[Any]:  # noqa: ANN401 - the point is to find out
-        if not isinstance(values, (list, tuple)):
-            raise _Misfit(f"a list is expected, found {_shown(values)}")
-        done: list[Any] = []
-        try:
-            for value in values:
-                done.append(inner(value))  # noqa: PERF401 - its length is the index of the element that fails
-        except _Misfit as misfit:
-            raise misfit.within(f"[{len(done)}]") from None
-        return done
-
-    return fill
-
-
-def _cast(value: Any, kind: type, null: bool, name: str) -> Any:  # noqa: ANN401 - the point is to find out
-    """The value as `kind` where nothing is lost; else a misfit. Scalars of another class come here."""
-    place = f".{name}" if name else ""
-    if value is None:
-        if null:
-            return None
-        raise _Misfit("the field is missing and may not be null", place)
-    if kind is float and value.__class__ is int:
-        return float(value)
-    if kind is str and isinstance(value, str):  # a parser's own kind of string
-        return str(value)
-    raise _Misfit(f"{kind.__name__} is expected, found {_shown(value)}", place)
-
-
-def _shown(value: Any) -> str:  # noqa: ANN401 - the point is to find out
-    text = repr(value)
-    return f"{type(value).__name__} {text if len(text) <= 60 else text[:59] + '…'}"
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
-
-
-def canonical_json(value: object) -> str:
-    """A JSON value in its one spelling: keys sorted, no blanks, nothing escaped that need not be.
-
-    Raises:
-        ValueError: A number is not finite, or the value is none of JSON's types (TypeError).
-    """
-    return _encode(value)
-
-
-@cache
-def canonical(contract: Contract) -> Callable[[Mapping[str, Any]], bytes]:
-    """The canonical JSON, in UTF-8, of the content columns of a completed row.
-
-    Derived fields and fields that are null are left out at every level, so that a nullable field that is
-    added later changes no hash; `[]` is kept. Other columns of the row are ignored: a row of
-    `table.to_pylist()` gives the same bytes. It raises InvalidDataError for a number that is not finite
-    and for a lone surrogate.
-    """
-    prune = _struct_pruner(contract.content)
-
-    def encoded(row: Mapping[str, Any]) -> bytes:
-        try:
-            return canonical_json(prune(row)).encode("utf-8")
-        except ValueError as error:
-            remedy = "let the reader leave the value out and declare the fault"
-            raise InvalidDataError(f"the row has no JSON in UTF-8: {error}", remedy=remedy) from error
-
-    return encoded
-
-
-@cache
-def content_hash(contract: Contract) -> Callable[[Mapping[str, Any]], str]:
-    """The SHA-256, in hexadecimal digits, of the canonical JSON of a completed row."""
-    encoded = canonical(contract)
-    return lambda row: hashlib.sha256(encoded(row)).hexdigest()
-
-
-def _struct_pruner(fields: tuple[Field, ...]) -> _Fill:
-    kept = tuple((field.name, _pruner(field.type)) for field in fields if not field.derived)
-
-    def prune(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            name: value if inner is None else inner(value)
-            for name, inner in kept
-            if (value := row[name]) is not None
-        }
-
-    return prune
-
-
-def _pruner(kind: Type) -> _Fill | None:
-    if isinstance(kind, Struct):
-        return _struct_pruner(kind.fields)
-    if isinstance(kind, ListOf) and (inner := _pruner(kind.item)):
-        return lambda values: [inner(value) for value in values]
-    return None

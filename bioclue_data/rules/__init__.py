@@ -6,16 +6,18 @@ without loading polars. `bioclue_data.rules.looks` joins each code with what it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from bioclue_data.errors import RecordError
 from bioclue_data.locations import content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 COMMON = ("G1", "G2", "G3", "G4", "G5", "G6", "G7", "G8", "I13")
 """Codes of the rules that hold for every contract."""
@@ -50,12 +52,14 @@ class Terms:
             `answer` (boolqa), `turns` (labels of turns). A layer that is missing is not checked.
         arity: Exact number of arguments of every relation; None: not checked.
         value_range: Least and greatest value of an ordinal scale (tc).
+        joiner: What stands between the pieces of a discontinuous mention's text.
         schema: Name of the JSON Schema of `output` (t2s): `schemas/json/<name>.schema.json`.
     """
 
     labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
     arity: int | None = None
     value_range: tuple[float, float] | None = None
+    joiner: str = " "
     schema: str | None = None
 
 
@@ -79,3 +83,20 @@ def rules() -> Mapping[str, Rule]:
     except (msgspec.DecodeError, OSError) as error:
         raise RecordError(str(error), where="schemas/rules.toml", remedy="correct the file") from error
     return MappingProxyType({code: Rule(code, **msgspec.structs.asdict(w)) for code, w in words.items()})
+
+
+def describe(code: str) -> Rule:
+    """The rule of a code.
+
+    Raises:
+        RecordError: There is no such rule.
+    """
+    if rule := rules().get(code):
+        return rule
+    raise RecordError(f"there is no rule {code!r}", remedy="schemas/rules.toml holds all rules")
+
+
+def applying(checks: Iterable[str]) -> tuple[str, ...]:
+    """Codes of all rules that a table whose contract names `checks` can break, reading included."""
+    reading = (code for code in rules() if code.startswith("R"))
+    return (*COMMON, *checks, *reading)
