@@ -1,0 +1,44 @@
+"""Write `docs/` reference pages and `cards/` from contracts, rules, commands and records; `--check` compares."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from bioclue_data import catalogue
+from bioclue_data.publish import card, pages
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def generated() -> dict[Path, str]:
+    """Path -> text of every generated file."""
+    loaded = catalogue.load()
+    files = {ROOT / "docs" / name: text for name, text in pages.pages(loaded)}
+    return files | {ROOT / "cards" / f"{name}.md": card.card(e.record) for name, e in loaded.entries.items()}
+
+
+def main() -> int:
+    """Write the files, or with `--check` list those that differ or should not be there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything differs")
+    check = parser.parse_args().check
+    files = generated()
+    stale = [path for path in (ROOT / "cards").glob("*.md") if path not in files]
+    differing = [path for path, text in files.items() if not path.is_file() or path.read_text("utf-8") != text]
+    for path in () if check else differing:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(files[path], encoding="utf-8")
+    for path in () if check else stale:
+        path.unlink()
+    for path in [*differing, *stale]:
+        print(f"{'differs' if check else 'written'}: {path.relative_to(ROOT)}", file=sys.stderr)
+    if check and (differing or stale):
+        print("run `python scripts/generate.py`", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
