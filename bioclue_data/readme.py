@@ -13,6 +13,7 @@ import yaml
 
 from bioclue_data import contract as contracts
 from bioclue_data.catalogue import Catalogue
+from bioclue_data.fields import Field
 from bioclue_data.folder import Manifest, digest
 from bioclue_data.record import SPLITS
 
@@ -73,7 +74,7 @@ def readme(manifest: Manifest, catalogue: Catalogue) -> str:
     invented = "**Invented sample rows, made to show the tables. Not the datasets.**\n\n" if manifest["sample"] else ""
     rows = "".join(f"| `{c['config_name']}` | {_counts(c, manifest)} |\n" for c in block)
     tasks = sorted({t["task"] for built in manifest["datasets"].values() for t in built["tables"]})
-    fields = "\n".join(field_table(task) for task in tasks)
+    fields = "\n".join(task_section(task) for task in tasks)
     return (
         f"---\n{header}---\n\n# bioclue\n\n{invented}"
         "Biomedical and clinical NLP datasets, English and Chinese, one schema per task type.\n\n"
@@ -90,9 +91,17 @@ def _counts(config: Mapping[str, Any], manifest: Manifest) -> str:
     return ", ".join(parts)
 
 
-def field_table(task: str) -> str:
-    """The Markdown table of a contract's own columns."""
+def task_section(task: str) -> str:
+    """A contract's title, what it is for, and its own columns."""
     contract = contracts.load(task)
-    lines = [f"| `{f.name}` | `{f.type}` | {'yes' if f.null else 'no'} | {f.doc} |" for f in contract.content]
-    head = f"## {contract.title} (`{task}`)\n\n{contract.doc}\n\n| column | type | null | meaning |\n|---|---|---|---|\n"
-    return head + "\n".join(lines) + "\n"
+    return f"## {contract.title} (`{task}`)\n\n{contract.doc}\n\n{field_table(contract.content)}"
+
+
+def field_table(fields: Iterable[Field]) -> str:
+    """A Markdown table of fields."""
+    rows = [
+        f"| `{f.name}` | `{f.type}` | {'yes' if f.null else 'no'} | "
+        f"{f.doc}{' **Reveals the gold.**' if f.reveals else ''} |\n"
+        for f in fields
+    ]
+    return "| column | type | null | meaning |\n|---|---|---|---|\n" + "".join(rows)

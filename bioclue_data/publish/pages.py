@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import click
 
 from bioclue_data import cli, rules
 from bioclue_data import contract as contracts
 from bioclue_data.catalogue import Catalogue
-from bioclue_data.fields import Field, ListOf, Struct, Type
+from bioclue_data.fields import ListOf, Struct, Type
+from bioclue_data.readme import field_table
 from bioclue_data.record import SPLITS, Record
 
 Page = tuple[str, str]
@@ -38,15 +37,6 @@ def contracts_page() -> str:
         *(f"## Fragment `{name}`\n\n{field_table(struct.fields)}" for name, struct in sorted(structs.items())),
     ]  # fmt: skip
     return "\n".join(parts)
-
-
-def field_table(fields: Iterable[Field]) -> str:
-    """A Markdown table of fields."""
-    rows = [
-        f"| `{f.name}` | `{f.type}` | {'yes' if f.null else 'no'} | {f.doc}{' **Reveals the gold.**' if f.reveals else ''} |\n"
-        for f in fields
-    ]
-    return "| column | type | null | meaning |\n|---|---|---|---|\n" + "".join(rows)
 
 
 def _structs(kind: Type) -> list[Struct]:
