@@ -113,11 +113,11 @@ def _holds(folder: Path, config: str) -> bool:
     return any(config in (t["path"].split("/")[0], f"{d}_{t['task']}") for d, t in tables)
 
 
-def validate(folder: str | Path) -> list[Fault]:
+def validate(folder: str | Path, *, records: str | Path | None = None) -> list[Fault]:
     """Check a built folder: hashes, contracts, content hashes, fault counts; [] if all is as the manifest says."""
     from bioclue_data.validate import validate_folder  # noqa: PLC0415
 
-    return validate_folder(Path(folder))
+    return validate_folder(Path(folder), Path(records) if records is not None else None)
 
 
 def missing_lines(outcome: Outcome) -> Iterable[str]:

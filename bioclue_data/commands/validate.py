@@ -14,15 +14,16 @@ from bioclue_data.commands import options
 
 @click.command("validate")
 @click.argument("folder", type=options.FOLDER, metavar="DIR")
+@options.records
 @options.as_json
-def command(folder: Path, as_json: bool) -> None:
+def command(folder: Path, records: Path | None, as_json: bool) -> None:
     """Check a built folder: file hashes, Arrow schemas, every rule on every row, content hashes.
 
     Exit code 1 when anything differs from what the manifest and the records declare.
     """
     from bioclue_data import api  # noqa: PLC0415 - pyarrow, polars: not for --help
 
-    faults = api.validate(folder)
+    faults = api.validate(folder, records=records)
     if as_json:
         options.echo_json([msgspec.to_builtins(fault) for fault in faults])
     else:
