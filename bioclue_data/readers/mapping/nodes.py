@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from bioclue_data.errors import RecordError, SourceError
-from bioclue_data.files import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bioclue_data.files import SourceFile
 
 SHOWN = 60  # characters of a wrong value in a message
 

@@ -15,8 +15,9 @@ Many = Callable[[Node], "list[Node] | Absent"]
 
 _SEGMENT = re.compile(r'"([^"]*)"|([^".]+)')
 _UP = re.compile(r"\^+")
-SELF, POSITION, KEY, FILE, SUBSET = ".", "#", "@key", "$file", "$subset"
+SELF, POSITION, KEY, FILE, SUBSET = ".", "#", "@key", "@file", "@subset"
 _WORDS = (POSITION, KEY, FILE, SUBSET)
+ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Path:
         text: As the record spells it.
         up: Names to climb first.
         names: Names to follow then; `*` is any.
-        word: `#`, `@key`, `$file` or `$subset` instead of a value.
+        word: `#`, `@key`, `@file` or `@subset` instead of a value.
     """
 
     text: str
@@ -49,13 +50,13 @@ def parse(text: str, place: str, raw: Raw = PLAIN) -> Path:
     """
     up = len(match.group()) if (match := _UP.match(text)) else 0
     rest = text[up:].removeprefix(SELF)
-    if rest in _WORDS and not (rest == KEY and raw is not PLAIN):
+    if not text or (up and rest and text[up] != SELF):
+        raise _wrong(text, place, "it begins with a name, or with ^ and a dot")
+    if rest in _WORDS:
         return Path(text, up, (), rest)
     names = tuple(_names(rest, text, place)) if rest else ()
     if raw is PLAIN and any(name.startswith("@") for name in _bare(rest)):
         raise _wrong(text, place, "a key that begins with @ is written in quotes")
-    if up and rest and text[up] != SELF or not text:
-        raise _wrong(text, place, "a dot follows ^")
     return Path(text, up, names)
 
 
@@ -64,7 +65,7 @@ def _names(rest: str, text: str, place: str) -> Sequence[str]:
     while True:
         match = _SEGMENT.match(rest, at)
         if match is None:
-            raise _wrong(text, place, "names are joined by single dots; a name with a dot is written in quotes")
+            raise _wrong(text, place, "single dots join names; a name with a dot is written in quotes")
         names.append(match[2] if match[1] is None else match[1])
         at = match.end()
         if at == len(rest):
@@ -86,7 +87,7 @@ def one(path: Path, raw: Raw) -> One:
     """Compile to a function that gives the single value at the path, or an `Absent`."""
     if path.word:
         return _word(path)
-    if "*" in path.names:
+    if ANY in path.names:
         return _only(path, raw)
     if raw is PLAIN and not path.up and len(path.names) == 1 and not path.names[0].isdigit():
         return _entry(path)
@@ -98,7 +99,7 @@ def one(path: Path, raw: Raw) -> One:
         for name in names:
             below = raw.child(value, name)
             if below is None:
-                _refuse_opaque(here, raw, value, path)
+                _refuse_opaque(here, raw, value, path.text)
                 return absent
             value = below
         return absent if value is None else raw.leaf(_single(here, value, path, raw))
@@ -112,10 +113,10 @@ def _single(node: Node, value: Any, path: Path, raw: Raw) -> Any:
     return value
 
 
-def _refuse_opaque(node: Node, raw: Raw, value: Any, path: Path) -> None:
+def _refuse_opaque(node: Node, raw: Raw, value: Any, path: str) -> None:
     if raw.opaque(value):
         kind = f"a list of {len(value)}" if isinstance(value, list) else f"a {type(value).__name__}"
-        fail(node, f"the path {path.text!r} meets {kind} where it needs an object", "use `each`, or an index")
+        fail(node, f"the path {path!r} meets {kind} where it needs an object", "use `each`, or an index")
 
 
 def _entry(path: Path) -> One:
@@ -126,7 +127,7 @@ def _entry(path: Path) -> One:
         if value.__class__ is dict:
             found = value.get(name)
             return absent if found is None else found
-        _refuse_opaque(node, PLAIN, value, path)
+        _refuse_opaque(node, PLAIN, value, path.text)
         return absent
 
     return get
@@ -163,34 +164,41 @@ def _only(path: Path, raw: Raw) -> One:
 def many(path: Path, raw: Raw) -> Many:
     """Compile to a function that gives all nodes at the path; lists on the way are walked through.
 
-    It gives an `Absent` if the last name stands nowhere, and `[]` if a list on the way is empty.
+    It gives an `Absent` if a name stands nowhere, and `[]` if a list on the way is empty.
     """
     absent, up, names = Absent(path.text), path.up, path.names
 
     def get(node: Node) -> list[Node] | Absent:
-        found = [climb(node, up) if up else node]
-        for name in names:
-            spread = [element for n in found for element in _spread(n, raw)]
-            if not spread:
-                return spread
-            if name == "*":
-                found = [below for n in spread for below in raw.star(n)]
-                continue
-            found = [below for n in spread if (below := _step(n, name, raw, path)) is not None]
-            if not found:
-                return absent
-        return [element for n in found for element in raw.open(n)]
+        found = walk([climb(node, up) if up else node], names, raw)
+        return absent if found is None else found
 
     return get
 
 
-def _spread(node: Node, raw: Raw) -> list[Node]:
+def walk(nodes: list[Node], names: Sequence[str], raw: Raw) -> list[Node] | None:
+    """The elements that a path leads to; a list or object at its end is gone through. None: a name is absent."""
+    for name in names:
+        spread = [element for node in nodes for element in _spread(node)]
+        if not spread:
+            return spread
+        if name == ANY:
+            nodes = [below for node in spread for below in raw.star(node)]
+            continue
+        nodes = [below for node in spread if (below := _step(node, name, raw)) is not None]
+        if not nodes:
+            return None
+    if names and names[-1] == ANY:
+        return nodes
+    return [element for node in nodes for element in raw.open(node)]
+
+
+def _spread(node: Node) -> list[Node]:
     return PLAIN.star(node) if isinstance(node.value, list) else [node]
 
 
-def _step(node: Node, name: str, raw: Raw, path: Path) -> Node | None:
+def _step(node: Node, name: str, raw: Raw) -> Node | None:
     value = raw.child(node.value, name)
     if value is None:
-        _refuse_opaque(node, raw, node.value, path)
+        _refuse_opaque(node, raw, node.value, name)
         return None
     return Node(value, name, 0, node, f"{node.place}/{pointer(name)}")

@@ -1,0 +1,349 @@
+"""Single values and lists of them: the verbs that say where a value stands and how it is spelled there."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Sequence
+from statistics import fmean
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from bioclue_data.readers.mapping.nodes import Absent, Node, fail, shown
+from bioclue_data.readers.mapping.scalars import Convert, converter, plain_text
+from bioclue_data.rows import canonical_json
+
+if TYPE_CHECKING:
+    from bioclue_data.readers.mapping.paths import One
+    from bioclue_data.readers.mapping.scope import Scope
+
+Plain = str | int | float | bool
+Step = Callable[[str, Node], str]
+QUOTES = "\"'"
+
+
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value that is more than a path. Exactly one of the first five says where it comes from."""
+
+    path: str | tuple[str, ...] = ""
+    constant: Plain | None = None
+    mean: tuple[str, ...] = ()
+    json: str | dict[str, Any] = ""
+    cycle: tuple[str, ...] = ()
+    parse: Literal["", "json", "python"] = ""
+    split: str | tuple[str, ...] | None = None
+    join: str | None = None
+    after: str = ""
+    before: str = ""
+    strip: bool = False
+    strip_quotes: bool = False
+    null: tuple[Plain, ...] = ()
+    map: dict[str, Plain] = {}
+    lookup: str = ""
+
+
+def value_of(spec: Any, scope: Scope) -> Value:
+    """The typed form of a value as the record spells it: a path, or a table of verbs.
+
+    Raises:
+        RecordError: it is neither, or does not say where the value comes from.
+    """
+    if isinstance(spec, str):
+        return Value(path=spec)
+    if not isinstance(spec, dict):
+        raise scope.wrong(f"a path or a table is expected, found {shown(spec)}")
+    value = scope.spec(spec, Value)
+    sources = [value.path, value.mean, value.json, value.cycle]
+    if sum(map(bool, sources)) + (value.constant is not None) != 1:
+        raise scope.wrong("a value comes from one of path, constant, mean, json, cycle")
+    if isinstance(value.path, tuple) and value.join is None:
+        raise scope.wrong("several paths need `join`, the text to put between them")
+    return value
+
+
+def scalar(spec: Any, type_name: str, scope: Scope, *, nullable: bool) -> One:
+    """A value of a scalar type of the contracts, or an `Absent`."""
+    value = value_of(spec, scope)
+    if value.split is not None:
+        raise scope.wrong("`split` gives several values, and this field holds one")
+    get, convert = _source(value, scope), converter(type_name, scope.place)
+    steps = _steps(value, scope, scope.null if nullable else frozenset())
+    if steps is None:
+        return _plain_scalar(get, convert)
+
+    def field(node: Node) -> Any:
+        found = get(node)
+        if found.__class__ is not Absent:
+            found = steps(found, node)
+        return found if found.__class__ is Absent else convert(found, node)
+
+    return field
+
+
+def _plain_scalar(get: One, convert: Convert) -> One:
+    def field(node: Node) -> Any:
+        found = get(node)
+        return found if found.__class__ is Absent else convert(found, node)
+
+    return field
+
+
+def scalars(spec: Any, type_name: str, scope: Scope, *, nullable: bool) -> One:
+    """A list of scalars: a path (a single value is a list of one), a table of verbs, or a list of such."""
+    if isinstance(spec, list):
+        return _concatenated([scalars(part, type_name, scope, nullable=nullable) for part in spec])
+    value, convert = value_of(spec, scope), converter(type_name, scope.place)
+    get, pieces = _several(value, scope), _splitter(value)
+    steps = _steps(value, scope, scope.null if nullable else frozenset())
+
+    def field(node: Node) -> Any:
+        found = get(node)
+        if found.__class__ is Absent:
+            return found
+        parts = [part for raw in found for part in pieces(raw, node)]
+        refined = [steps(part, node) for part in parts] if steps else parts
+        kept = [convert(part, node) for part in refined if part.__class__ is not Absent]
+        return refined[0] if refined and not kept else kept
+
+    return field
+
+
+def _concatenated(parts: Sequence[One]) -> One:
+    """Absent parts add nothing; a list of which every part is absent is itself absent."""
+
+    def field(node: Node) -> Any:
+        found = [part(node) for part in parts]
+        here = [values for values in found if values.__class__ is not Absent]
+        return [value for values in here for value in values] if here or not found else found[0]
+
+    return field
+
+
+def _several(value: Value, scope: Scope) -> One:
+    """The raw values of a list: all that stand at the path, or the one value of another source."""
+    single = isinstance(value.path, tuple) or not value.path or value.parse or value.join is not None
+    if single:
+        get = _source(value, scope)
+
+        def listed(node: Node) -> Any:
+            found = get(node)
+            return found if found.__class__ is Absent or isinstance(found, list) else [found]
+
+        return listed
+    assert isinstance(value.path, str)
+    nodes, leaf = scope.many(value.path), scope.raw.leaf
+
+    def field(node: Node) -> Any:
+        found = nodes(node)
+        return found if isinstance(found, Absent) else [leaf(n.value) for n in found if n.value is not None]
+
+    return field
+
+
+def _source(value: Value, scope: Scope) -> One:
+    if value.constant is not None:
+        return lambda _: value.constant
+    if value.cycle:
+        return lambda node: value.cycle[node.position % len(value.cycle)]
+    if value.mean:
+        return _mean(value, scope)
+    if value.json:
+        return _as_json(value.json, scope)
+    return _at_path(value, scope)
+
+
+def _at_path(value: Value, scope: Scope) -> One:
+    if isinstance(value.path, tuple):
+        return _joined([scope.one(path) for path in value.path], value.join or "", scope.place)
+    get = scope.one(value.path)
+    if value.parse:
+        get = parsed(get, value.parse, scope)
+    if value.join is not None:
+        return _joined([get], value.join, scope.place)
+    return get
+
+
+def _joined(getters: Sequence[One], joiner: str, place: str) -> One:
+    text = converter("string", place)
+
+    def get(node: Node) -> Any:
+        parts: list[str] = []
+        for getter in getters:
+            found = getter(node)
+            if found.__class__ is Absent:
+                return found
+            parts += [text(part, node) for part in (found if isinstance(found, list) else [found])]
+        return joiner.join(parts)
+
+    return get
+
+
+def parsed(get: One, syntax: str, scope: Scope) -> One:
+    """The value that a text spells, in JSON or as a Python literal."""
+    read: Callable[[str], Any] = json.loads if syntax == "json" else ast.literal_eval
+    place, absent = scope.place, Absent(scope.place)
+
+    def parse(node: Node) -> Any:
+        found = get(node)
+        if not isinstance(found, str):
+            return found
+        if found in scope.null:
+            return absent
+        try:
+            value = read(found)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            return fail(node, f"{place}: {shown(found)} is not {syntax} notation")
+        return list(value) if isinstance(value, tuple) else value
+
+    return parse
+
+
+def _mean(value: Value, scope: Scope) -> One:
+    """The mean of the numbers that are there; absent if there is none."""
+    number, absent = converter("float64", scope.place), Absent(", ".join(value.mean))
+    nothing = scope.null | {plain_text(text) for text in value.null}
+    getters = [scope.one(path) for path in value.mean]
+
+    def get(node: Node) -> Any:
+        found = [raw for getter in getters if (raw := getter(node)).__class__ is not Absent]
+        numbers = [number(raw, node) for raw in found if plain_text(raw) not in nothing]
+        return fmean(numbers) if numbers else absent
+
+    return get
+
+
+def _as_json(spec: str | dict[str, Any], scope: Scope) -> One:
+    """The raw value at a path, or an object of named values, as canonical JSON."""
+    get = scope.one(spec) if isinstance(spec, str) else _object(spec, scope)
+
+    def write(node: Node) -> Any:
+        found = get(node)
+        return found if found.__class__ is Absent else canonical_json(found)
+
+    return write
+
+
+def _object(spec: dict[str, Any], scope: Scope) -> One:
+    fields = {name: raw_value(part, scope.at(name)) for name, part in spec.items()}
+    absent = Absent(", ".join(spec))
+
+    def get(node: Node) -> Any:
+        values = {name: field(node) for name, field in fields.items()}
+        found = {name: value for name, value in values.items() if value.__class__ is not Absent}
+        return found or absent
+
+    return get
+
+
+def raw_value(spec: Any, scope: Scope) -> One:
+    """A value as it stands, without a type of the contracts; with `split` a list of texts."""
+    value = value_of(spec, scope)
+    get, pieces, steps = _source(value, scope), _splitter(value), _steps(value, scope, scope.null)
+
+    def field(node: Node) -> Any:
+        found = get(node)
+        if found.__class__ is Absent or (steps is None and value.split is None):
+            return found
+        parts = pieces(found, node)
+        refined = [steps(part, node) for part in parts] if steps else parts
+        return (refined[0] if refined else found) if value.split is None else _present(refined)
+
+    return field
+
+
+def _present(values: list[Any]) -> Any:
+    kept = [value for value in values if value.__class__ is not Absent]
+    return values[0] if values and not kept else kept
+
+
+def _splitter(value: Value) -> Callable[[Any, Node], list[Any]]:
+    if value.split is None:
+        return lambda raw, _: [raw]
+    return splitter(value.split)
+
+
+def splitter(separators: str | tuple[str, ...], *, blanks: bool = False) -> Callable[[Any, Node], list[Any]]:
+    """Cut a text at any of the separators (`""`: into characters); empty pieces are none, unless `blanks`."""
+    texts = (separators,) if isinstance(separators, str) else separators
+    if texts == ("",):
+        return lambda raw, _: list(plain_text(raw))
+    pattern = re.compile("|".join(re.escape(text) for text in texts))
+    return lambda raw, _: [piece for piece in pattern.split(plain_text(raw)) if piece or blanks]
+
+
+def _steps(value: Value, scope: Scope, null: frozenset[str]) -> Callable[[Any, Node], Any] | None:
+    """What happens to each single value: text verbs, then `null`, then `map` or `lookup`."""
+    cut = text_steps(value, scope)
+    nothing = frozenset(plain_text(text) for text in value.null)
+    declared, undeclared = Absent(scope.place, declared=True), Absent(scope.place)
+    translate = _translation(value, scope)
+    if not (cut or nothing or null or translate):
+        return None
+
+    def run(raw: Any, node: Node) -> Any:
+        for step in cut:
+            raw = step(plain_text(raw), node)
+        if nothing or null:
+            text = plain_text(raw)
+            if text in nothing:
+                return declared
+            if text in null:
+                return undeclared
+        return translate(raw, node) if translate else raw
+
+    return run
+
+
+def text_steps(value: Value, scope: Scope) -> list[Step]:
+    """The verbs that take something off a text, in the order in which they are applied."""
+    steps: list[Step] = []
+    if value.after:
+        steps.append(_part(value.after, 1, scope.place))
+    if value.before:
+        steps.append(_part(value.before, 0, scope.place))
+    if value.strip:
+        steps.append(lambda text, _: text.strip())
+    if value.strip_quotes:
+        steps.append(lambda text, _: unquoted(text))
+    return steps
+
+
+def _part(mark: str, side: int, place: str) -> Step:
+    def step(text: str, node: Node) -> str:
+        parts = text.split(mark, 1)
+        if len(parts) == 1:
+            fail(node, f"{place}: {mark!r} does not stand in {shown(text)}")
+        return parts[side]
+
+    return step
+
+
+def unquoted(text: str) -> str:
+    """A text without the one pair of quotation marks around it."""
+    return text[1:-1] if len(text) > 1 and text[0] in QUOTES and text[-1] == text[0] else text
+
+
+def _translation(value: Value, scope: Scope) -> Callable[[Any, Node], Any] | None:
+    if value.map and value.lookup:
+        raise scope.wrong("`map` and `lookup` exclude one another")
+    if value.map:
+        return _mapped(value.map, scope.place)
+    return _looked_up(value.lookup, scope) if value.lookup else None
+
+
+def _mapped(table: dict[str, Plain], place: str) -> Callable[[Any, Node], Any]:
+    def translate(raw: Any, node: Node) -> Any:
+        found = table.get(plain_text(raw))
+        return fail(node, f"{place}: {shown(raw)} is not in `map`") if found is None else found
+
+    return translate
+
+
+def _looked_up(name: str, scope: Scope) -> Callable[[Any, Node], Any]:
+    if scope.lookups is not None and name not in scope.lookups:
+        raise scope.unknown(name, scope.lookups, "lookup")
+    table = (scope.lookups or {}).get(name, {})
+    absent = Absent(f"lookup {name}")
+    return lambda raw, _: table.get(plain_text(raw), absent)
