@@ -58,7 +58,7 @@ def _struct_filler(fields: tuple[Field, ...]) -> _Fill:
     nested = tuple((f.name, _filler(f.type), f.null) for f in fields if not isinstance(f.type, Scalar))
 
     def fill(value: Any) -> dict[str, Any]:
-        if not isinstance(value, Mapping):
+        if value.__class__ is not dict and not isinstance(value, Mapping):
             raise _Misfit(f"an object is expected, found {_shown(value)}")
         row = {**blank, **value}
         if len(row) != len(blank):
