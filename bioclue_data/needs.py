@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -108,6 +109,11 @@ def listing(folder: Path) -> list[File]:
     rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
     files = [File(name=name, bytes=int(size), sha256=digest) for name, size, digest in rows]
     return sorted(files, key=lambda file: file.name)
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Is it that member? Only `*` is a wildcard: names of members may hold brackets and question marks."""
+    return name == pattern or ("*" in pattern and fnmatch.fnmatchcase(name, pattern.replace("[", "[[]")))
 
 
 def _wrong(entry: Entry, what: str) -> RecordError:
