@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from bioclue_data.errors import SourceError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
+
 
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the ids of one mention type are written."""
 
-    # How an id begins -> the vocabulary's name; the prefix is cut off. "" takes every other id.
+    # Prefix before an id -> the vocabulary's name; it is cut off. "" takes every other id.
     prefixes: dict[str, str] = {}
+    # How an id itself begins -> the vocabulary's name; it is kept (`rs12` of dbSNP).
+    beginnings: dict[str, str] = {}
     # Separators between the parts of one composite concept.
     composite: tuple[str, ...] = ()
     # Separators between alternatives; they bind less than the parts of a composite.
@@ -47,19 +52,39 @@ class Concepts(Vocabulary, frozen=True, forbid_unknown_fields=True, kw_only=True
             if part.strip()
         ]
 
-    def reference(self, cell: str, known: dict[str, str], where: str) -> str:
+    def reference(self, cell: str, known: Mapping[str, AbstractSet[str]], where: str) -> str:
         """Name the one concept of a relation's argument as `DB:id`.
 
         Args:
             cell: The id as the relation prints it.
-            known: Id -> vocabulary over the document's mentions; it decides where ids carry no prefix.
+            known: Id -> vocabularies that the document's mentions have it from; they decide.
             where: Place in the source, for messages.
+
+        Raises:
+            SourceError: the document has the id from two vocabularies, or no prefix fits.
         """
         identifier = cell.strip() if self.strip else cell
-        if identifier in known:
-            return f"{known[identifier]}:{identifier}"
-        db, bare = _named(identifier, self, where)
-        return f"{known.get(bare, db)}:{bare}"
+        found = known.get(identifier)
+        if found is None:
+            db, identifier = _named(identifier, self, where)
+            found = known.get(identifier, {db})
+        if len(found) > 1:
+            raise SourceError(
+                f"{identifier!r} may be of {' or '.join(sorted(found))}: the relation does not say",
+                where=where,
+                remedy="the document has mentions with this id in both: a reader of its own must decide",
+            )
+        return f"{next(iter(found))}:{identifier}"
+
+
+def databases(entities: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Collect concept id -> vocabularies over the mentions of a document."""
+    known: dict[str, set[str]] = {}
+    for mention in entities:
+        for norm in mention.get("norms") or []:
+            if norm["id"]:
+                known.setdefault(norm["id"], set()).add(norm["db"])
+    return known
 
 
 def _split(cell: str, separators: tuple[str, ...]) -> list[str]:
@@ -77,21 +102,18 @@ def _norm(group: int, part: str, vocabulary: Vocabulary, where: str) -> dict[str
 
 
 def _named(identifier: str, vocabulary: Vocabulary, where: str) -> tuple[str, str]:
-    for prefix in _longest_first(vocabulary):
-        if identifier.startswith(prefix):
-            return vocabulary.prefixes[prefix], identifier.removeprefix(prefix)
+    kept, cut = vocabulary.beginnings, vocabulary.prefixes
+    for start in sorted({*kept, *cut}, key=len, reverse=True):
+        if identifier.startswith(start):
+            return (kept[start], identifier) if start in kept else (cut[start], identifier[len(start) :])
     raise SourceError(
         f"no vocabulary is known for the id {identifier!r}",
         where=where,
-        remedy='add its beginning to `prefixes` of `[read]`, or "" for ids without one',
+        remedy='add its beginning to `prefixes` or `beginnings` of `[read]`, or "" for all ids without one',
     )
 
 
-def _longest_first(vocabulary: Vocabulary) -> Iterator[str]:
-    return iter(sorted(vocabulary.prefixes, key=len, reverse=True))
-
-
 def _usual(vocabulary: Vocabulary, where: str) -> str:
-    """The vocabulary that a mention without a concept was looked up in."""
-    names = vocabulary.prefixes
-    return names[""] if "" in names else _named(next(iter(names), ""), vocabulary, where)[0]
+    """The vocabulary that a mention without a concept was looked up in: that of ids without a prefix."""
+    names = {**vocabulary.prefixes, **vocabulary.beginnings}
+    return names.get("") or _named(next(iter(names), vocabulary.nil), vocabulary, where)[0]

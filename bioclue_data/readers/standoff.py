@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bioclue_data.errors import SourceError
-from bioclue_data.files import SourceFile
+from bioclue_data.readers.lines import lines as split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bioclue_data.files import SourceFile
 
 Unit = Literal["code_points", "utf8", "utf16"]
 Span = tuple[int, int]
 
 
 def lines(file: SourceFile, encoding: str = "utf-8") -> Iterator[tuple[int, str]]:
-    r"""Give the lines of a file, counted from 1, without their line ends.
-
-    Only `\n` and `\r\n` end a line: a single `\r` is content.
-    """
-    number, line = 1, ""
+    r"""Give the lines of a file, counted from 1, without the `\n` or `\r\n` that ends them."""
     with file.open_text(encoding) as text:
-        for piece in text:
-            line += piece
-            if line.endswith("\n"):
-                yield number, line[:-1].removesuffix("\r")
-                number, line = number + 1, ""
-    if line:
-        yield number, line
+        for number, line in enumerate(split_lines(text), 1):
+            yield number, line[:-1].removesuffix("\r") if line.endswith("\n") else line
 
 
 def place(file: SourceFile, line: int) -> str:
@@ -43,7 +38,9 @@ def natural(value: str, what: str, where: str) -> int:
     """
     if not (value.isascii() and value.isdigit()):
         raise SourceError(
-            f"{what} should be a number, found {value!r}", where=where, remedy="check `[read]` against the file"
+            f"{what} should be a number, found {value!r}",
+            where=where,
+            remedy="check `[read]` against the file",
         )
     return int(value)
 
@@ -54,6 +51,9 @@ class Positions:
     Args:
         text: The text that the offsets count in.
         unit: What the source counts: code points, bytes of UTF-8, or units of UTF-16.
+
+    Attributes:
+        units: Length of the text in that unit.
     """
 
     def __init__(self, text: str, unit: Unit) -> None:
@@ -61,6 +61,7 @@ class Positions:
         self._unit = unit
         if unit != "code_points" and not text.isascii():
             self._starts = [0, *accumulate(_width(character, unit) for character in text)]
+        self.units = self._starts[-1] if self._starts else len(text)
 
     def at(self, offset: int, where: str) -> int:
         """Give the code point; an offset past the end stays past it by as much.
