@@ -26,9 +26,11 @@ class Options(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
         encoding: Of the files.
         oriented: `columns`: the object at `items` has one list (or one object by row key) per column, as
             pandas writes it by default. Such a file is read as a whole.
+        nan_is_null: NaN, as Python writes it into what is then no JSON, means null; else it is an error.
     """
 
     encoding: str = "utf-8"
+    nan_is_null: bool = False
     oriented: Literal["rows", "columns"] = "rows"
 
 
@@ -40,8 +42,9 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
     """
     mapper = Mapper(options, sources.lookups)
     for file in sources.files:
+        root = file_node(file)
         with file.open_text(options.encoding) as text:
-            json_text, root = JsonText(text, file.name), file_node(file)
+            json_text = JsonText(text, file.name, nan_is_null=options.nan_is_null)
             if options.oriented == "columns":
                 items = _rows(json_text, root, options.items)
             else:
@@ -62,7 +65,7 @@ def _items(text: JsonText, root: Node, path: str) -> Iterator[Node]:
 
 
 def _stream(text: JsonText, node: Node, names: Sequence[str]) -> Iterator[tuple[Node, Sequence[str]]]:
-    """The elements of the outermost list (or object gone through), each with the path that is left below it."""
+    """The elements of the outermost list or object, each with the path that is left below it."""
     opening = text.peek()
     if opening == "[":
         rest = names[1:] if names and names[0] == ANY else names

@@ -1,7 +1,7 @@
 """JSON texts of any size, read value by value with exact places for errors.
 
 The standard library's scanner does the work on a window of the text: memory holds one value and one chunk.
-Stricter than the scanner: a key that stands twice in an object, NaN and Infinity are errors.
+Stricter than the scanner: a key that stands twice in an object, Infinity and NaN are errors.
 """
 
 from __future__ import annotations
@@ -36,22 +36,32 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise _NotJsonError(f"{name} is not JSON")
+    raise _NotJsonError(f"{name} is not JSON (nan_is_null = true reads NaN as null)")
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+def _nan_is_null(name: str) -> None:
+    if name != "NaN":
+        _no_constant(name)
 
 
-def parsed(text: str, name: str, line: int) -> Any:
+_decoders = {
+    nan_is_null: json.JSONDecoder(
+        object_pairs_hook=_object, parse_constant=_nan_is_null if nan_is_null else _no_constant
+    )
+    for nan_is_null in (False, True)
+}
+
+
+def parsed(text: str, name: str, line: int, *, nan_is_null: bool = False) -> Any:
     """The one value of a text that begins at that line of a file.
 
     Raises:
         SourceError: it is not JSON; with line and column.
     """
     try:
-        return _decoder.decode(text)
+        return _decoders[nan_is_null].decode(text)
     except (ValueError, RecursionError):
-        slow = JsonText(StringIO(text), name, line)
+        slow = JsonText(StringIO(text), name, line, nan_is_null=nan_is_null)
         value = slow.value()
         slow.end()
         return value
@@ -64,10 +74,11 @@ class JsonText:
         text: The text, from its beginning.
         name: Name of the file, for messages.
         line: Number of its first line.
+        nan_is_null: Read NaN, which is not JSON, as null; else it is an error, as Infinity always is.
     """
 
-    def __init__(self, text: TextIO, name: str, line: int = 1) -> None:
-        self._text, self._name = text, name
+    def __init__(self, text: TextIO, name: str, line: int = 1, *, nan_is_null: bool = False) -> None:
+        self._text, self._name, self._decoder = text, name, _decoders[nan_is_null]
         self._window, self._at, self._ended = "", 0, False
         self._line, self._column = line, 1  # of the window's first character
         self._fill()
@@ -88,7 +99,7 @@ class JsonText:
         self.peek()
         while True:
             try:
-                value, end = _decoder.raw_decode(self._window, self._at)
+                value, end = self._decoder.raw_decode(self._window, self._at)
             except json.JSONDecodeError as error:
                 if self._ended or not self._may_be_cut(error):
                     self._wrong(error.msg, error.pos)

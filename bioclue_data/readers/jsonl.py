@@ -1,4 +1,4 @@
-"""JSON Lines: one JSON value per line, mapped by `[read.columns]`. Lines end with a newline and nothing else."""
+"""JSON Lines: one JSON value per line, mapped by `[read.columns]`; blank lines are passed over."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ class Options(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     Attributes:
         encoding: Of the files.
+        nan_is_null: NaN, as Python writes it into what is then no JSON, means null; else it is an error.
     """
 
     encoding: str = "utf-8"
+    nan_is_null: bool = False
 
 
 def read(sources: Sources, options: Options) -> Iterator[Document]:
@@ -46,14 +48,20 @@ def _items(file: SourceFile, options: Options) -> Iterator[Node]:
         for number, line in enumerate(lines(text), start=1):
             if not line.strip(BLANK):
                 continue
-            outer = Node(_value(line, file.name, number), None, position, root, f"line {number}")
+            outer = Node(
+                _value(line, file.name, number, nan_is_null=options.nan_is_null),
+                None,
+                position,
+                root,
+                f"line {number}",
+            )
             for item in below(outer, names):
                 item.position, position = position, position + 1
                 yield item
 
 
-def _value(line: str, name: str, number: int) -> Any:
-    value = parsed(line, name, number)
+def _value(line: str, name: str, number: int, *, nan_is_null: bool) -> Any:
+    value = parsed(line, name, number, nan_is_null=nan_is_null)
     if isinstance(value, list) and value and isinstance(value[0], dict):
         raise SourceError(
             "this line is an array of objects",

@@ -1,69 +1,67 @@
-"""From raw items to documents: the mapping grammar of `[read]`, shared by json, jsonl, table and xml.
+r"""The mapping grammar of `[read]`: what of a raw item goes where. For json, jsonl, table and xml.
 
-A mapping says, for each column of the contracts, where it stands in a raw item. It is data: a closed set of
-words, no expressions, nothing is computed that could be gold. What needs more is a module of its own.
+A mapping is data: a closed set of words, no expressions; nothing that is computed can be gold. What needs
+more is a reader module of its own.
 
-**Items.** `items` is the path to them (absent: the top level). Lists on the way are walked through; an
-object at its end is gone through entry by entry. `items = "."` makes the whole file one item. `where =
-{ split = "dev", type = ["a", "b"] }` keeps the items that have one of these values, as text.
+Items
+    items = "data.paragraphs.qas"     path to the items; absent: the top level. Lists on the way are walked
+                                      through; a list or object at its end is gone through entry by entry.
+                                      ".": the whole file is one item. In XML: names of elements
+    where = { type = ["a", "b"] }     keep the items that have one of these values, compared as texts
+    id = "#"                          a path, a table (below), or several paths that "/" joins:
+                                      ["@subset", "#"]. Likewise document_id, group_id, subset, language
+    extra = ["YEAR", "meta.x"]        kept in the row's `extra`; or { name = "path" }
+    null = [""]                       texts that mean null in every field that may be null. Default: [""] in
+                                      tables and XML, none in JSON
 
-    [read]
-    format = "json"
-    items = "data.paragraphs.qas"
-    id = "id"                      # absent: "#". Several paths are joined by "/": ["@subset", "#"]
-    document_id = "^.document_id"  # likewise group_id, subset, language; all may be absent
-    extra = ["YEAR", "meta.x"]     # kept in the row's `extra`, or { name = "path" }
+Paths are names joined by dots, relative to the item or, inside an `each`, to its element.
+    text   meta.source   "a.b"   "@value"     odd names in quotes; in XML child elements, and `@name` is an
+                                              attribute
+    answers.0          an element of a list        exams.*.data       * is every entry, child or element
+    .                  the item or element itself; in XML all text inside it
+    ^.context  ^^.id   one ^ for each name walked back: out of an `each`, and from the item to what stands
+                       around it, up to the outermost list of the file
+    #   @key           position from 0; key, or name in XML; `^.#` and `^.@key` are those of what is around
+    @file   @subset    of the source file
 
-**Paths** are names joined by dots, relative to the item, or to the element inside an `each`.
+Columns: a string is a path. Texts come from texts, whole numbers and booleans, never from floats or lists;
+numbers also from texts; booleans also from "true" and "false". A table has one of
+    path = "a"  path = ["a", "b"]     several, or a list of texts, with `join = " "` between them
+    constant = "x"                    cycle = ["patient", "doctor"]     taking turns, by position
+    mean = ["rater1", "rater2"]       of the numbers that are there
+    json = "tree"                     the raw value as canonical JSON; or { name = "path", … }: a record
+and then, in this order,
+    parse = "json" or "python"        a literal inside a text
+    split = "##"                      lists only; also several separators; "" is into characters. Empty
+                                      pieces are none
+    after = "(", before = ")"         what stands after the first such mark, then before; it must be there
+    strip, strip_quotes = true        outer blanks; one pair of outer quotation marks
+    null = ["NA"]                     texts that mean nothing
+    map = { "1" = "A" }               every value must be in it; or
+    lookup = "icd10"                  a side table of the record; what is not in it is null
 
-    text  meta.source  "a.b"."@value"    names; odd ones in quotes. In XML: child elements, `@name` an attribute
-    answers.0          an element of a list by its number          *      every entry: `exams.*.data`
-    .                  the item or element itself (in XML: all text in it)
-    ^.context ^^.id    one ^ for each name that is walked back, out of an `each`, or from the item to what
-                       stands around it, up to the outermost list of the file
-    #  @key            position from 0, and key, of an item or element; `^.#`, `^.@key` of what is around it
-    @file  @subset     of the source file
-
-**Columns.** A string is a path. Types are those of the contract: texts come from texts, whole numbers and
-booleans (never from floats); numbers also from texts; booleans also from "true" and "false".
-
-    [read.columns]
-    text = "text"
-    kind = { constant = "similarity" }
-    score = { mean = ["rater1", "rater2"] }                 # of the raters that are there
-    text = { path = ["title", "abstract"], join = " " }     # several paths, or one list of texts
-    multiple = { path = "type", map = { single = false, multi = true } }
-    output = { json = "tree" }                              # the raw value, or { json = { name = … } }: a record
-
-A table has one of `path`, `constant`, `mean`, `json`, `cycle` (values that take turns: roles by position), and
-then, in this order: `parse = "json" | "python"` (a literal inside a text), `split = "##"` or several separators
-or `""` for characters (lists only; empty pieces are none), `join`, `after`, `before` (what stands after or
-before the first such mark; it must be there), `strip` (blanks around), `strip_quotes` (one pair), `null =
-["NA"]` (texts that mean nothing), `map` (every value must be in it) or `lookup = "name of a side table"`.
-
-**Lists.** Of plain values: a path (one value is a list of one), a table as above, or a list of both. Of
-structures: `each`, whose other keys are fields of an element, or a fixed list, or both in one list.
-
-    options = { each = "options", key = "@key", text = "." }                       # object A: …, B: …
-    options = { each = "choices", split = ";", key = { path = ".", before = ":" }, text = { path = ".", after = ":" } }
+Lists of plain values: a path (a single value is a list of one), such a table, or a list of both.
+Lists of structures: a table with `each` and the fields of an element, or a list of tables with or without.
+    options = { each = "options", key = "@key", text = "." }
+    options = { each = "cell", split = ";", key = { path = ".", before = ":" }, text = { path = ".", after = ":" } }
     options = [{ key = { constant = "A" }, text = "opa" }, { key = { constant = "B" }, text = "opb" }]
-    contexts = { each = { body = "CONTEXTS", head = "LABELS" }, text = "body", type = "head" }   # parallel lists
-    entities = { each = "entities", start = "start_idx", end = "end_idx", end_inclusive = true, type = "type", text = "entity" }
-    norms = { each = "result", split = "##", strip_quotes = true, db = { constant = "ICD10" }, name = ".", id = { path = ".", lookup = "icd10" }, nil = "O" }
-    turns = { each = "dialogue", split = "\\n", prefixes = { "Doctor: " = "doctor", "Patient: " = "patient" } }
+    contexts = { each = { body = "CONTEXTS", head = "LABELS" }, text = "body", type = "head" }    parallel lists
+    entities = { each = "spans", start = "s", end = "e", end_inclusive = true, type = "type", text = "string" }
+    turns = { each = "dialogue", split = "\n", prefixes = { "Doctor: " = "doctor", "Patient: " = "patient" } }
+Beside `each` may stand `parse`, `split`, `strip`, `strip_quotes` (on what it goes through) and `where`.
 
-Beside `each`: `parse`, `split`, `strip`, `strip_quotes` on what it goes through, and `where`. Left out by
-habit: ids (T1 mentions, R1 relations, E1 events, C1 corefs, 1 contexts and segments), `index` of turns, `end`
-of a span with a text, `text` of a mention (cut out), `spans` (from `start` and `end`), `group` 0 and `relation`
-"exact" of norms, `kind` of arguments ("entity" with `ref`, else "text"). With `prefixes` a turn's role and
-speaker are what its text begins with; of split lines, one without a prefix continues the turn before it.
+What need not be given: ids (T1 mentions, R1 relations, E1 events, C1 corefs, 1 contexts, passages and
+segments); `index` of turns; `end` of a span with a text; `text` of a mention or target (cut out of the text);
+`spans` (from `start` and `end`); of norms `group` (0) and `relation` ("exact", or "nil" for the names in
+`nil = "O"`); `kind` of arguments ("entity" with `ref`, else "text"). With `prefixes` the beginning of a turn's
+text tells role and speaker and is taken off; of lines that `split` made, one without a prefix continues the
+turn before it.
 
-**What is not there.** A path that is absent or null leaves a nullable column or field out, and is an error for
-a required one. `each` over an absent list leaves the layer out (not annotated), over `[]` gives `[]`. Of a fixed
-list either all elements are there, or none; an element is left out only if a required field of it is nothing by
-its own `null`. `null` under `[read]` lists texts that mean null in every field that may be null: [""] in tables
-and XML, nothing in JSON.
-"""
+What is not there: an absent or null value leaves out a column or field that may be null, and is an error in
+one that may not. `each` over an absent list leaves the column out (not annotated), over [] gives []. A fixed
+list is left out if nothing of it is there, and an error if a part is missing; an element that a `null` of its
+own voids is no element.
+"""  # noqa: E501 - the examples are records
 
 from bioclue_data.readers.mapping.items import below, names_of
 from bioclue_data.readers.mapping.mapper import Mapper, Mapping

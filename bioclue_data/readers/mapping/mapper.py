@@ -47,7 +47,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
         try:
             Mapper(self)
         except RecordError as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(f"{error.where}: {error.what} ({error.remedy})") from error
 
 
 class Mapper:

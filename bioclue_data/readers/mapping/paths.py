@@ -176,7 +176,7 @@ def many(path: Path, raw: Raw) -> Many:
 
 
 def walk(nodes: list[Node], names: Sequence[str], raw: Raw) -> list[Node] | None:
-    """The elements that a path leads to; a list or object at its end is gone through. None: a name is absent."""
+    """What a path leads to; a list or object at its end is gone through. None: a name is absent."""
     for name in names:
         spread = [element for node in nodes for element in _spread(node)]
         if not spread:

@@ -6,7 +6,7 @@ Nothing here is gold: generated ids, a text that the offsets point at, an end th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bioclue_data.readers.mapping.nodes import Absent, Node, fail, shown
@@ -29,23 +29,25 @@ class Shape:
     Attributes:
         offered: Keys beyond the fragment's fields.
         filled: Fields that the mapping need not give.
+        implied: What follows from one of the offered keys, unless it is said.
         make: Wraps the function that makes one element of its mapped fields.
         finish: Completes a whole list of elements; None if there is nothing to do.
     """
 
     offered: frozenset[str] = frozenset()
     filled: frozenset[str] = frozenset()
+    implied: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     make: Callable[[Make, Mapping[str, Any], Scope], Make] | None = None
     finish: Callable[[Mapping[str, Any], Scope], Finish | None] | None = None
 
 
-def _numbered(prefix: str) -> Shape:
+def _numbering(prefix: str) -> Callable[[Mapping[str, Any], Scope], Finish | None]:
     """Elements without an id in the source are numbered from 1."""
 
     def finish(spec: Mapping[str, Any], _: Scope) -> Finish | None:
         return None if "id" in spec else lambda elements, _: _number(elements, prefix)
 
-    return Shape(filled=frozenset({"id"}), finish=finish)
+    return finish
 
 
 def _number(elements: list[Element], prefix: str) -> list[Element]:
@@ -117,23 +119,38 @@ def _mention(make: Make, spec: Mapping[str, Any], scope: Scope) -> Make:
 def _finish_mentions(spec: Mapping[str, Any], scope: Scope) -> Finish | None:
     if "id" in spec and "text" in spec:
         return None
-    if "text" not in spec and scope.text is None:
-        raise scope.wrong("there is no text that the offsets point into", "map `text` of the mentions")
+    text_of = None if "text" in spec else _text_of(scope)
 
     def finish(mentions: list[Element], owner: Node) -> list[Element]:
-        if "text" not in spec:
-            _cut_out(mentions, scope.text(owner) if scope.text else "")
+        text = text_of(owner) if text_of and mentions else ""
+        for mention in mentions if text_of else ():
+            mention["text"] = " ".join(text[span["start"] : span["end"]] for span in mention["spans"])
         return mentions if "id" in spec else _number(mentions, "T")
 
     return finish
 
 
-def _cut_out(mentions: list[Element], text: str) -> None:
-    for mention in mentions:
-        mention["text"] = " ".join(text[span["start"] : span["end"]] for span in mention["spans"])
+def _finish_target(spec: Mapping[str, Any], scope: Scope) -> Finish | None:
+    if "text" in spec:
+        return None
+    text_of = _text_of(scope)
+
+    def finish(targets: list[Element], owner: Node) -> list[Element]:
+        text = text_of(owner)
+        for target in targets:
+            target["text"] = text[target["start"] : target["end"]]
+        return targets
+
+    return finish
 
 
-def _norm(make: Make, spec: Mapping[str, Any], scope: Scope) -> Make:
+def _text_of(scope: Scope) -> Callable[[Node], Any]:
+    if scope.text is None:
+        raise scope.wrong("there is no text that the offsets point into", "map `text` here as well")
+    return scope.text
+
+
+def _norm(make: Make, spec: Mapping[str, Any], _: Scope) -> Make:
     """Concepts of one list belong together (group 0) and are exact, unless the mapping says otherwise.
 
     A name that is one of `nil` says that the vocabulary has no concept.
@@ -228,25 +245,31 @@ def _merged(turns: Sequence[Element], joiner: str, owner: Node, place: str) -> l
     return merged
 
 
-SPAN = Shape(frozenset({"end_inclusive"}), make=_flat_span)
+_END = frozenset({"end_inclusive"})
 SHAPES: Mapping[str, Shape] = {
-    "span": SPAN,
-    "passage": Shape(frozenset({"end_inclusive"}), frozenset({"id"}), _flat_span, _numbered("").finish),
-    "evidence": Shape(frozenset({"end_inclusive"}), frozenset({"end"}), _flat_span),
-    "target": Shape(frozenset({"end_inclusive"}), frozenset({"end"}), _flat_span),
+    "span": Shape(_END, make=_flat_span),
+    "passage": Shape(_END, frozenset({"id"}), make=_flat_span, finish=_numbering("")),
+    "evidence": Shape(_END, frozenset({"end"}), make=_flat_span),
+    "target": Shape(_END, frozenset({"end", "text"}), make=_flat_span, finish=_finish_target),
     "mention": Shape(
         frozenset({"start", "end", "end_inclusive"}),
         frozenset({"id", "spans", "text"}),
-        _mention,
-        _finish_mentions,
+        make=_mention,
+        finish=_finish_mentions,
     ),
-    "norm": Shape(frozenset({"nil"}), frozenset({"group", "relation"}), _norm),
+    "norm": Shape(frozenset({"nil"}), frozenset({"group", "relation"}), make=_norm),
     "argument": Shape(filled=frozenset({"kind"}), make=_argument),
-    "relation": _numbered("R"),
-    "event": _numbered("E"),
-    "coref": _numbered("C"),
-    "context": _numbered(""),
-    "segment": _numbered(""),
-    "turn": Shape(frozenset({"prefixes"}), frozenset({"index", "role"}), _turn, _finish_turns),
+    "relation": Shape(filled=frozenset({"id"}), finish=_numbering("R")),
+    "event": Shape(filled=frozenset({"id"}), finish=_numbering("E")),
+    "coref": Shape(filled=frozenset({"id"}), finish=_numbering("C")),
+    "context": Shape(filled=frozenset({"id"}), finish=_numbering("")),
+    "segment": Shape(filled=frozenset({"id"}), finish=_numbering("")),
+    "turn": Shape(
+        frozenset({"prefixes"}),
+        frozenset({"index", "role"}),
+        {"prefixes": {"text": "."}},
+        make=_turn,
+        finish=_finish_turns,
+    ),
 }
 """By name of the fragment; a fragment that is not here is mapped field by field."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -87,7 +88,10 @@ def _elements(spec: Any, struct: Struct, scope: Scope) -> Listed:
 
 
 def _joined(parts: Sequence[Listed], is_each: Sequence[bool], finish: Finish | None, raw: Raw) -> Listed:
-    """All parts in order. If none is there, the list is absent; if some single ones are not, that is an error."""
+    """All parts in order; if none is there, the list is absent.
+
+    Single elements that are not there while others are: an error, unless a `null` of their own says so.
+    """
 
     def get(node: Node) -> list[Any] | Absent:
         found = [part(node) for part in parts]
@@ -95,7 +99,7 @@ def _joined(parts: Sequence[Listed], is_each: Sequence[bool], finish: Finish | N
         if len(missing) == len(parts):
             return missing[0]
         for part, each in zip(found, is_each, strict=True):
-            if isinstance(part, Absent) and not each:
+            if isinstance(part, Absent) and not each and not part.declared:
                 refuse_absent(part, node, raw)
         elements = [element for part in found if not isinstance(part, Absent) for element in part]
         return finish(elements, node) if finish else elements
@@ -108,9 +112,7 @@ def _fixed(table: dict[str, Any], struct: Struct, scope: Scope) -> Listed:
 
     def get(node: Node) -> list[Any] | Absent:
         element = make(node)
-        if element.__class__ is not Absent:
-            return [element]
-        return [] if element.declared else element
+        return element if isinstance(element, Absent) else [element]
 
     return get
 
@@ -118,8 +120,7 @@ def _fixed(table: dict[str, Any], struct: Struct, scope: Scope) -> Listed:
 def _each(table: dict[str, Any], struct: Struct, scope: Scope) -> Listed:
     verbs = scope.spec({key: value for key, value in table.items() if key in EACH}, Each)
     nodes, inner = _nodes(verbs, scope, blanks="prefixes" in table)
-    fields = {key: value for key, value in table.items() if key not in EACH}
-    make, keeps = _maker(fields, struct, inner), kept(verbs.where, inner.at("where"))
+    make, keeps = _maker(table, struct, inner), kept(verbs.where, inner.at("where"))
     finish = _finisher(table, struct, scope)
 
     def get(node: Node) -> list[Any] | Absent:
@@ -156,12 +157,15 @@ def _nodes(verbs: Each, scope: Scope, *, blanks: bool) -> tuple[Callable[[Node],
     get = scope.one(verbs.each)
     if verbs.parse:
         get = parsed(get, verbs.parse, scope)
+    absent = Absent(verbs.each)
     pieces = splitter(verbs.split, blanks=blanks) if verbs.split is not None else None
 
     def nodes(node: Node) -> list[Node] | Absent:
         found = get(node)
         if isinstance(found, Absent):
             return found
+        if isinstance(found, str) and found in scope.null:
+            return absent
         if pieces is None:
             return PLAIN.open(Node(found, None, 0, node, node.place))
         values = pieces(found, node)
@@ -217,10 +221,12 @@ def _finisher(table: Mapping[str, Any], struct: Struct, scope: Scope) -> Finish 
 
 
 def _maker(table: Mapping[str, Any], struct: Struct, scope: Scope) -> Make:
-    """A function that makes one element, or gives the `Absent` of the first required field that is not there."""
+    """A function that makes one element, or gives the `Absent` of a required field that is not there."""
     shape = SHAPES.get(struct.name, NONE)
     kinds = {kind.name: kind for kind in struct.fields if not kind.derived}
-    own = {key: spec for key, spec in table.items() if key not in shape.offered}
+    implied = [more for key, more in shape.implied.items() if key in table]
+    given = {key: spec for key, spec in table.items() if key not in shape.offered | EACH}
+    own: dict[str, Any] = dict(ChainMap(given, *map(dict, implied)))
     fields = [_field(name, spec, kinds, scope) for name, spec in own.items()]
     needed = {name for name, kind in kinds.items() if not kind.null} - shape.filled - own.keys()
     if needed:

@@ -6,12 +6,15 @@ import ast
 import json
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from bioclue_data.readers.mapping.nodes import Absent, Node, fail, shown
+from bioclue_data.errors import SourceError
+from bioclue_data.files import SourceFile
+from bioclue_data.readers.mapping.nodes import Absent, Node, fail, file_node, shown
 from bioclue_data.readers.mapping.scalars import Convert, converter, plain_text
 from bioclue_data.rows import canonical_json
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 Plain = str | int | float | bool
 Step = Callable[[str, Node], str]
 QUOTES = "\"'"
+NOWHERE = file_node(SourceFile("", Path(), ""))  # where a constant stands
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,8 +72,10 @@ def scalar(spec: Any, type_name: str, scope: Scope, *, nullable: bool) -> One:
     value = value_of(spec, scope)
     if value.split is not None:
         raise scope.wrong("`split` gives several values, and this field holds one")
-    get, convert = _source(value, scope), converter(type_name, scope.place)
-    steps = _steps(value, scope, scope.null if nullable else frozenset())
+    convert = converter(type_name, scope.place)
+    if value.constant is not None:
+        return _constant(value.constant, convert, scope)
+    get, steps = _source(value, scope), _steps(value, scope, scope.null if nullable else frozenset())
     if steps is None:
         return _plain_scalar(get, convert)
 
@@ -80,6 +86,14 @@ def scalar(spec: Any, type_name: str, scope: Scope, *, nullable: bool) -> One:
         return found if found.__class__ is Absent else convert(found, node)
 
     return field
+
+
+def _constant(constant: Plain, convert: Convert, scope: Scope) -> One:
+    try:
+        fixed = convert(constant, NOWHERE)
+    except SourceError as error:
+        raise scope.wrong(error.what) from error
+    return lambda _: fixed
 
 
 def _plain_scalar(get: One, convert: Convert) -> One:
@@ -96,16 +110,19 @@ def scalars(spec: Any, type_name: str, scope: Scope, *, nullable: bool) -> One:
         return _concatenated([scalars(part, type_name, scope, nullable=nullable) for part in spec])
     value, convert = value_of(spec, scope), converter(type_name, scope.place)
     get, pieces = _several(value, scope), _splitter(value)
-    steps = _steps(value, scope, scope.null if nullable else frozenset())
+    null = scope.null if nullable else frozenset()
+    steps, absent = _steps(value, scope, null), Absent(scope.place)
 
     def field(node: Node) -> Any:
         found = get(node)
         if found.__class__ is Absent:
             return found
-        parts = [part for raw in found for part in pieces(raw, node)]
+        raws = [raw for raw in found if not (isinstance(raw, str) and raw in null)]
+        parts = [part for raw in raws for part in pieces(raw, node)]
         refined = [steps(part, node) for part in parts] if steps else parts
         kept = [convert(part, node) for part in refined if part.__class__ is not Absent]
-        return refined[0] if refined and not kept else kept
+        nothing = not kept and (len(raws) < len(found) or len(parts) > 0)
+        return absent if nothing else kept
 
     return field
 
