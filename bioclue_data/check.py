@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandera.polars as pandera
 import polars as pl
 
 from bioclue_data.contract import Contract, arrow_schema, content_hash
+from bioclue_data.errors import InvalidDataError
 from bioclue_data.rules import Terms, applying, describe
 from bioclue_data.rules.frames import Batch, Look
 from bioclue_data.rules.looks import FRAMES, LOOKS
@@ -94,8 +95,14 @@ class Checker:
         rows = rows.with_columns(self._ids.repeated(rows["item_id"]).alias("repeated"))
         if not self._stored:
             return rows
-        hashed = content_hash(self._contract)
-        return rows.with_columns(pl.Series("rehashed", map(hashed, table.to_pylist()), dtype=pl.String))
+        hashes = [self._rehashed(row) for row in table.to_pylist()]
+        return rows.with_columns(pl.Series("rehashed", hashes, dtype=pl.String))
+
+    def _rehashed(self, row: dict[str, Any]) -> str | None:
+        try:
+            return content_hash(self._contract)(row)
+        except InvalidDataError:  # a number that is not finite: no row that was built has this hash
+            return None
 
 
 class _Ids:

@@ -69,7 +69,7 @@ LOOKS: Mapping[str, Looks] = {
         Look(
             "rows",
             pl.col("content_hash") == pl.col("rehashed"),
-            pl.format("it is {}", "rehashed"),
+            pl.format("the content gives {}", quoted("rehashed")),
             "content_hash",
         )
     ),
