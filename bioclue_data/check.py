@@ -159,7 +159,8 @@ class _Plan:
 
 
 def _check(code: str, holds: pl.Expr) -> pandera.Check:
-    return pandera.Check(lambda data: data.lazyframe.select(holds), name=code, ignore_na=False)
+    sure = holds.fill_null(False)  # pandera 0.29 lets null pass, whatever ignore_na says
+    return pandera.Check(lambda data: data.lazyframe.select(sure), name=code, ignore_na=False)
 
 
 def _plans(codes: Iterable[str], terms: Terms) -> list[_Plan]:

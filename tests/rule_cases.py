@@ -51,7 +51,7 @@ class Case:
 
 
 def changed(task: str, changes: dict[str, Any]) -> pa.Table:
-    """The valid table after the changes; content hashes are right where they exist and are not changed too."""
+    """The valid table after the changes; content hashes are right unless they are changed too."""
     rows = valid_table(task).to_pylist()
     for path, value in changes.items():
         _put(rows, path.split("."), value)
