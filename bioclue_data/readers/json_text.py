@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 CHUNK = 1 << 18  # characters; more costs memory, less costs calls
-EDGE = 16  # an error this close to the end of the window may be the window's
+EDGE = 16  # what is found this close to the end of the window may be the window's doing
 _BLANKS = re.compile(r"[ \t\n\r]*")
 
 
@@ -61,7 +61,7 @@ def parsed(text: str, name: str, line: int, *, nan_is_null: bool = False) -> Any
     try:
         return _decoders[nan_is_null].decode(text)
     except (ValueError, RecursionError):
-        slow = JsonText(StringIO(text), name, line, nan_is_null=nan_is_null)
+        slow = JsonText(StringIO(text.rstrip("\r\n")), name, line, nan_is_null=nan_is_null)
         value = slow.value()
         slow.end()
         return value
@@ -106,7 +106,7 @@ class JsonText:
             except (ValueError, RecursionError) as error:
                 self.fail(f"in the value that begins here: {error}")
             else:
-                if end < len(self._window) or self._ended:
+                if self._ended or end < len(self._window) - EDGE:  # a number may go on: 1 of 1.5e3
                     self._at = end
                     return value
             self._fill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from contextlib import closing
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from bioclue_data.files import SourceFile
 
 ZIP = b"PK\x03\x04"
-HEAD = 4096  # bytes of a part that hold its namespaces
 # ISO/IEC 29500 in its strict form has namespaces of its own, which openpyxl passes over in silence.
 STRICT = {
     b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     b"http://purl.oclc.org/ooxml/officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
 }
+CELLS = ("xl/worksheets/sheet", "xl/sharedStrings")  # parts that hold texts; namespaces stand in their root
+_ROOT = re.compile(rb"<[A-Za-z][^>]*>")
 
 
 def workbook_rows(file: SourceFile, sheet: str | int) -> Iterator[tuple[int, list[str]]]:
@@ -74,7 +76,8 @@ def _translated(strict: BytesIO) -> BytesIO:
     with zipfile.ZipFile(strict) as source, zipfile.ZipFile(usual, "w") as target:
         for info in source.infolist():
             content = source.read(info)
-            edge = len(content) if info.filename.endswith(".rels") else HEAD
+            root = _ROOT.search(content) if info.filename.startswith(CELLS) else None
+            edge = root.end() if root else len(content)
             head = content[:edge]
             for old, new in STRICT.items():
                 head = head.replace(old, new)

@@ -178,12 +178,12 @@ def many(path: Path, raw: Raw) -> Many:
 def walk(nodes: list[Node], names: Sequence[str], raw: Raw) -> list[Node] | None:
     """What a path leads to; a list or object at its end is gone through. None: a name is absent."""
     for name in names:
+        if name == ANY:
+            nodes = [below for node in nodes for below in raw.star(node)]
+            continue
         spread = [element for node in nodes for element in _spread(node)]
         if not spread:
             return spread
-        if name == ANY:
-            nodes = [below for node in spread for below in raw.star(node)]
-            continue
         nodes = [below for node in spread if (below := _step(node, name, raw)) is not None]
         if not nodes:
             return None

@@ -49,8 +49,8 @@ class Scope:
         """The scope of the elements of an `each`."""
         return replace(self, item=False, raw=raw or self.raw)
 
-    def with_text(self, text: Callable[[Node], Any]) -> Scope:
-        """The scope of structures whose offsets count in that text."""
+    def with_text(self, text: Callable[[Node], Any] | None) -> Scope:
+        """The scope of structures whose offsets count in that text; None: in no text that is at hand."""
         return replace(self, text=text)
 
     def one(self, path: str) -> One:

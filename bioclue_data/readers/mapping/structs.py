@@ -227,12 +227,20 @@ def _maker(table: Mapping[str, Any], struct: Struct, scope: Scope) -> Make:
     implied = [more for key, more in shape.implied.items() if key in table]
     given = {key: spec for key, spec in table.items() if key not in shape.offered | EACH}
     own: dict[str, Any] = dict(ChainMap(given, *map(dict, implied)))
-    fields = [_field(name, spec, kinds, scope) for name, spec in own.items()]
+    inner = _with_own_text(own, kinds, scope) if "prefixes" not in table else scope.with_text(None)
+    fields = [_field(name, spec, kinds, inner) for name, spec in own.items()]
     needed = {name for name, kind in kinds.items() if not kind.null} - shape.filled - own.keys()
     if needed:
-        raise scope.wrong(f"a {struct.name} needs {', '.join(sorted(needed))}")
+        raise scope.wrong(f"every {struct.name} needs {', '.join(sorted(needed))}")
     make = _element(fields)
     return shape.make(make, table, scope) if shape.make else make
+
+
+def _with_own_text(own: Mapping[str, Any], kinds: Mapping[str, Field], scope: Scope) -> Scope:
+    """Offsets inside a structure that has a text count in that text."""
+    if "text" not in own or "text" not in kinds:
+        return scope
+    return scope.with_text(compiled(own["text"], kinds["text"], scope.at("text")))
 
 
 def _field(name: str, spec: Any, kinds: Mapping[str, Field], scope: Scope) -> tuple[str, One, bool]:
