@@ -68,6 +68,7 @@ class _Head(msgspec.Struct, forbid_unknown_fields=True):
     checks: tuple[str, ...]
 
 
+_COLUMN_TABLES = frozenset({"common", "columns"})
 _Specs = dict[str, str | _FieldSpec]
 
 
@@ -159,13 +160,16 @@ class _Parser:
         return Field(name, kind, spec.null, spec.doc, spec.derived, spec.reveals)
 
     def _type(self, text: str, key: str, inside: tuple[str, ...]) -> Type:
+        if text == "dictionary<string>" and inside[-1] not in _COLUMN_TABLES:
+            what = "a dictionary inside a list or struct cannot be read over several row groups at once"
+            raise _wrong(self._path, key, what)
         if text in SCALARS:
             return Scalar(text)
         if listed := re.fullmatch(r"list<(.+)>", text):
             return ListOf(self._type(listed[1], key, inside))
         if text in inside:
             raise _wrong(self._path, key, f"the fragment {text!r} contains itself")
-        if text not in self._tables or text in {"common", "columns"}:
+        if text not in self._tables or text in _COLUMN_TABLES:
             raise _wrong(self._path, key, f"unknown type {text!r}")
         return Struct(text, self.fields(text, inside))
 

@@ -106,6 +106,12 @@ def test_a_contract_can_be_read_from_any_folder(tmp_path: Path) -> None:
             "contains itself",
         ),
         ('text = "string"', 'text = "common"', "columns.text", "unknown type"),
+        (
+            'text = "string"',
+            'text = "boxed"\n[boxed]\nlabel = "dictionary<string>"\n[rest]',
+            "boxed.label",
+            "row groups",
+        ),
         ('checks = ["C6"]', 'checks = ["C6", "Z9"]', "checks[1]", "unknown rule code 'Z9'"),
         ('checks = ["C6"]', 'checks = ["C6", "C6"]', "checks[1]", "applied already"),
         ('checks = ["C6"]', 'checks = ["G1"]', "checks[0]", "applied already"),
@@ -166,6 +172,14 @@ def test_a_table_comes_back_from_parquet_as_it_was(task: str, tmp_path: Path) ->
     assert pq.read_schema(tmp_path / "t.parquet") == arrow_schema(load(task))
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_several_row_groups_can_be_read_at_once(task: str, tmp_path: Path) -> None:
+    pq.write_table(valid_table(task), tmp_path / "t.parquet", row_group_size=1)
+    with pq.ParquetFile(tmp_path / "t.parquet") as file:
+        assert file.read().to_pylist() == valid_table(task).to_pylist()
+        assert [batch.num_rows for batch in file.iter_batches(2)]
+
+
 def test_null_and_empty_are_kept_apart(tmp_path: Path) -> None:
     rows = [{"text": "a", "passages": None, "entities": value} for value in (None, [])]
     pq.write_table(table_of("ner", rows), tmp_path / "t.parquet")
@@ -177,7 +191,7 @@ def test_null_and_empty_are_kept_apart(tmp_path: Path) -> None:
 @pytest.mark.parametrize("task", ["ner", "tc", "t2s"])
 def test_datasets_reads_what_pyarrow_wrote(task: str, tmp_path: Path) -> None:
     pq.write_table(valid_table(task), tmp_path / "t.parquet")
-    import datasets  # noqa: PLC0415 - two seconds that the other tests need not pay
+    import datasets  # two seconds that the other tests need not pay
 
     frame = datasets.Dataset.from_parquet(str(tmp_path / "t.parquet"), cache_dir=str(tmp_path))
     assert frame.to_list() == valid_table(task).to_pylist()
