@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bioclue_data.api import build, list_datasets, load_dataset, validate
-    from bioclue_data.version import VERSION as __version__
+    from bioclue_data.version import VERSION as __version__  # noqa: N811
 
-_HOME = {name: "api" for name in ("build", "list_datasets", "load_dataset", "validate")}
+_HOME = dict.fromkeys(("build", "list_datasets", "load_dataset", "validate"), "api")
 __all__ = ["__version__", "build", "list_datasets", "load_dataset", "validate"]
 
 

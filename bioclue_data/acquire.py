@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bioclue_data import files
-from bioclue_data.catalogue import Entry
 from bioclue_data.downloads import Access, Found, Stores, Wanted, acquire_all
 from bioclue_data.errors import SourceError
 from bioclue_data.files import SourceFile
 from bioclue_data.lookups import read_lookup
 from bioclue_data.needs import Need, matches, needs
 from bioclue_data.readers.document import Sources
-from bioclue_data.record import File, Group, Split
 from bioclue_data.samples import sample_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bioclue_data.catalogue import Entry
+    from bioclue_data.record import File, Group, Split
 
 
 @dataclass
@@ -64,7 +68,9 @@ class Acquirer:
         missing = [need for need in wanted if need.name not in self._found]
         record = self.entry.record
         asked = [Wanted(record.id, need.name, need.addresses, need.bytes, need.sha256) for need in missing]
-        for need, found in zip(missing, acquire_all(asked, Access(record.access, record.obtain), stores), strict=True):
+        for need, found in zip(
+            missing, acquire_all(asked, Access(record.access, record.obtain), stores), strict=True
+        ):
             self._found[need.name] = found
             self.used[need.name] = (found.bytes, found.sha256)
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bioclue_data import catalogue as catalogues
 from bioclue_data import locations
 from bioclue_data.errors import UsageError
-from bioclue_data.record import Access, Record
 from bioclue_data.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bioclue_data.build import Outcome, Progress
     from bioclue_data.check import Fault
+    from bioclue_data.downloads import Stores
+    from bioclue_data.record import Access, Record
 
 
 def list_datasets(
-    *, task: str | None = None, language: str | None = None, access: Access | None = None, records: Path | None = None
+    *,
+    task: str | None = None,
+    language: str | None = None,
+    access: Access | None = None,
+    records: Path | None = None,
 ) -> list[Record]:
     """All records, or those of a task, a config language (`en`, `cn`, `encn`) and an access word."""
     return [
@@ -31,7 +37,7 @@ def list_datasets(
     ]
 
 
-def build(
+def build(  # noqa: PLR0913
     *names: str,
     out: str | Path = "bioclue",
     sample: bool = False,
@@ -48,7 +54,7 @@ def build(
     Raises:
         UsageError, NotHereError, InvalidDataError: see `bioclue_data.build.build`.
     """
-    from bioclue_data.build import Request  # noqa: PLC0415 - pyarrow, polars
+    from bioclue_data.build import Request  # noqa: PLC0415
     from bioclue_data.build import build as run  # noqa: PLC0415
 
     stores = None if sample else stores_of(mirror, manual, offline)
@@ -56,7 +62,8 @@ def build(
     return run(Request(names, Path(out), stores, folder, require == "all", jobs), progress)
 
 
-def stores_of(mirror: str | None, manual: str | Path | None, offline: bool) -> Any:
+def stores_of(mirror: str | None, manual: str | Path | None, offline: bool) -> Stores:
+    """Where sources are looked for, from the words of a command or call."""
     from bioclue_data.downloads import Stores  # noqa: PLC0415
 
     return Stores(
@@ -87,18 +94,28 @@ def load_dataset(
     Raises:
         UsageError: the config does not exist (near names are suggested), or none was named.
     """
-    import datasets  # noqa: PLC0415 - 2 s
+    import datasets  # noqa: PLC0415
 
     if path != "bioclue":
         return datasets.load_dataset(path, name, *args, **kwargs)
     if name is None:
-        raise UsageError("which config?", remedy='load_dataset("bioclue", "ner_cn"); `bioclue list` shows them')
+        raise UsageError(
+            "which config?", remedy='load_dataset("bioclue", "ner_cn"); `bioclue list` shows them'
+        )
     folder = Path("bioclue")
     if sample or not _holds(folder, name):
         catalogues.load(Path(records) if records else None).config(name)
         folder = locations.cache() / "built" / ("sample" if sample else VERSION) / "bioclue"
         if mirror or manual or records or require or not _holds(folder, name):
-            build(name, out=folder, sample=sample, mirror=mirror, manual=manual, records=records, require=require)
+            build(
+                name,
+                out=folder,
+                sample=sample,
+                mirror=mirror,
+                manual=manual,
+                records=records,
+                require=require,
+            )
     return datasets.load_dataset(str(folder.absolute()), name, *args, **kwargs)
 
 
@@ -114,7 +131,7 @@ def _holds(folder: Path, config: str) -> bool:
 
 
 def validate(folder: str | Path, *, records: str | Path | None = None) -> list[Fault]:
-    """Check a built folder: hashes, contracts, content hashes, fault counts; [] if all is as the manifest says."""
+    """Check a built folder: hashes, contracts, content hashes, counts; [] if all is as the manifest says."""
     from bioclue_data.validate import validate_folder  # noqa: PLC0415
 
     return validate_folder(Path(folder), Path(records) if records is not None else None)
@@ -129,7 +146,11 @@ def missing_lines(outcome: Outcome) -> Iterable[str]:
             by_reason.setdefault(gap["reason"], []).append(f"  {where}: {gap['what']} ({gap['remedy']})")
     for reason, lines in sorted(by_reason.items()):
         yield f"not here, {reason}: {len(lines)}"
-        yield from (lines if reason != "declared" else [f"  {', '.join(line.split(':')[0].strip() for line in lines)}"])
+        yield from (
+            lines
+            if reason != "declared"
+            else [f"  {', '.join(line.split(':')[0].strip() for line in lines)}"]
+        )
 
 
 def terminal_progress() -> Progress | None:

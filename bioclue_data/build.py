@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from multiprocessing import get_context
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioclue_data import catalogue as catalogues
 from bioclue_data import folder as folders
 from bioclue_data import readme
-from bioclue_data.catalogue import Catalogue
 from bioclue_data.errors import InvalidDataError, NotHereError, UsageError
-from bioclue_data.folder import Manifest
 from bioclue_data.units import Built, Job, build_dataset
 from bioclue_data.version import VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bioclue_data.catalogue import Catalogue
+    from bioclue_data.folder import Manifest
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What stands in the folder after a build, and what is missing: dataset -> split -> reason, what, remedy."""
+    """What stands in the folder after a build, and what is missing (dataset -> split -> why and remedy)."""
 
     folder: Path
     manifest: Manifest

@@ -6,12 +6,9 @@ Nothing is imported to list it: records are TOML. A name is an id or an alias; n
 from __future__ import annotations
 
 import difflib
-import sys
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -19,10 +16,9 @@ from bioclue_data import locations
 from bioclue_data.errors import RecordError, UsageError
 from bioclue_data.record import Record
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 RECORD = "dataset.toml"
 
@@ -106,7 +102,7 @@ def load(records: Path | None = None) -> Catalogue:
     for folder in folders:
         try:
             entries.append(Entry(read_record(folder), folder))
-        except RecordError as error:
+        except RecordError as error:  # noqa: PERF203
             wrong.append(str(error))
     wrong += _claimed_twice(entries)
     if wrong:
@@ -125,9 +121,11 @@ def read_record(folder: Path) -> Record:
         RecordError: with the file, the key, and what is wrong with it.
     """
     path = folder / RECORD
-    record = parse_toml(path, Record)
+    record: Record = parse_toml(path, Record)
     if record.id != folder.name:
-        raise RecordError(f"id is {record.id!r}", where=str(path), remedy=f"name it as its folder: {folder.name!r}")
+        raise RecordError(
+            f"id is {record.id!r}", where=str(path), remedy=f"name it as its folder: {folder.name!r}"
+        )
     if record.gated and not record.obtain:
         raise RecordError("a gated dataset without a page to ask", where=str(path), remedy="set `obtain`")
     return record
@@ -140,10 +138,11 @@ def parse_toml(path: Path, kind: type[Any]) -> Any:
         RecordError: with the file and the place: not TOML, an unknown key, a wrong type.
     """
     try:
-        with path.open("rb") as file:
-            return msgspec.convert(tomllib.load(file), kind)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
-        raise RecordError(str(error), where=str(path), remedy="see docs/records.md for the grammar") from error
+        return msgspec.toml.decode(path.read_bytes(), type=kind)
+    except msgspec.DecodeError as error:
+        raise RecordError(
+            str(error), where=str(path), remedy="see docs/records.md for the grammar"
+        ) from error
 
 
 def _claimed_twice(entries: Iterable[Entry]) -> list[str]:

@@ -30,7 +30,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"bioclue_data.commands.{cmd_name}"), "command")  # noqa: B009
+        command = import_module(f"bioclue_data.commands.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
 
@@ -41,14 +41,14 @@ class _LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        import difflib  # noqa: PLC0415
+
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            import difflib  # noqa: PLC0415 - only on a mistyped name
-
             near = difflib.get_close_matches(args[0], list(COMMANDS), n=1)
-            error.message += f" Did you mean {near[0]}?" if near else ""
-            raise
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from error
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

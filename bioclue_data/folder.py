@@ -9,13 +9,15 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioclue_data import locations
 from bioclue_data.errors import BioclueError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 MANIFEST = "manifest.json"
 README = "README.md"
@@ -34,7 +36,9 @@ def read_manifest(folder: Path) -> Manifest | None:
         return manifest
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(
-            "this is not a built folder, and it is not empty", where=str(folder), remedy="choose another --out"
+            "this is not a built folder, and it is not empty",
+            where=str(folder),
+            remedy="choose another --out",
         )
     return None
 
@@ -58,9 +62,9 @@ def replaced(folder: Path) -> Iterator[Path]:
     Another process that builds the same folder waits. A killed build leaves the old folder as it was; what
     it left half-built is removed by the next one.
     """
-    import filelock  # noqa: PLC0415 - 20 ms that only a build needs
+    import filelock  # noqa: PLC0415
 
-    folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link to be replaced
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = locations.cache() / "locks" / hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     lock.parent.mkdir(parents=True, exist_ok=True)

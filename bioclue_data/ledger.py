@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bioclue_data import rules
-from bioclue_data.check import Fault
-from bioclue_data.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bioclue_data.check import Fault
+    from bioclue_data.record import Record
 
 SHOWN = 3
 
@@ -33,7 +37,9 @@ class Ledger:
     def __post_init__(self) -> None:
         faults = self.record.known_faults
         relevant = [f for f in faults if f.rule in self.applicable and (not f.tasks or self.task in f.tasks)]
-        self._declared = {f.rule: getattr(f, self.split) for f in relevant if getattr(f, self.split)}
+        self._declared: dict[str, int] = {
+            f.rule: getattr(f, self.split) for f in relevant if getattr(f, self.split)
+        }
 
     def enter(self, faults: Iterable[Fault]) -> list[tuple[Fault, str]]:
         """Count faults; gives those to be kept in the rows' `quality`, with their severity there."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from bioclue_data import locations
 from bioclue_data.catalogue import parse_toml
 from bioclue_data.errors import RecordError
-from bioclue_data.record import Record
+
+if TYPE_CHECKING:
+    from bioclue_data.record import Record
 
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,7 +42,9 @@ def terms(record: Record) -> Terms:
         return table()[record.licence.id]
     except KeyError as error:
         what = f"licence {record.licence.id!r} is not in schemas/licences.toml"
-        raise RecordError(what, where=record.id, remedy="use one that is, `unknown`, or add it there") from error
+        raise RecordError(
+            what, where=record.id, remedy="use one that is, `unknown`, or add it there"
+        ) from error
 
 
 def may_publish(record: Record) -> bool:

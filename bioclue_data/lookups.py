@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from bioclue_data.errors import SourceError
-from bioclue_data.files import SourceFile
 from bioclue_data.readers import table
-from bioclue_data.record import Lookup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bioclue_data.files import SourceFile
+    from bioclue_data.record import Lookup
 
 
 def read_lookup(files: Sequence[SourceFile], lookup: Lookup) -> dict[str, str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioclue_data import rules
-from bioclue_data.downloads import Stores
 from bioclue_data.errors import NotHereError
 from bioclue_data.record import SPLITS, Record
 from bioclue_data.units import Built, Job, build_dataset
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bioclue_data.downloads import Stores
 
 FEW = 12
 HEADER = "[expected.observed]"
@@ -46,7 +49,9 @@ def write_observed(path: Path, counts: str) -> None:
     """Put the counts into a record's file, in place of those that it has; its `reason` stays."""
     text = path.read_text(encoding="utf-8")
     old = OBSERVED.search(text)
-    reason = "".join(line for line in (old[0] if old else "").splitlines(keepends=True) if line.startswith("reason"))
+    reason = "".join(
+        line for line in (old[0] if old else "").splitlines(keepends=True) if line.startswith("reason")
+    )
     block = f"{counts}\n{reason}"
     if old:
         text = text[: old.start()] + block + ("\n" if text[old.end() :] else "") + text[old.end() :]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bioclue_data.catalogue import RECORD, Entry
 from bioclue_data.errors import RecordError
 from bioclue_data.record import File, Group, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 LISTING = "files.tsv"
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bioclue_data import contract as contracts
 from bioclue_data.errors import SourceError
 from bioclue_data.readers.document import Document, Layers, Remark
-from bioclue_data.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bioclue_data.record import Record
 
 Row = dict[str, Any]
 MAPPED = ("label", "labels", "answer")

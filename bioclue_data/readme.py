@@ -7,18 +7,37 @@ these, and would serve stale rows without them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from bioclue_data import contract as contracts
-from bioclue_data.catalogue import Catalogue
-from bioclue_data.fields import Field
 from bioclue_data.folder import Manifest, digest
+from bioclue_data.markdown import field_table, table
 from bioclue_data.record import SPLITS
 
+if TYPE_CHECKING:
+    from bioclue_data.catalogue import Catalogue
+
 SAMPLE_VERSION = "0.0.0"
-Table = Mapping[str, Any]
+INVENTED = "**Invented sample rows, made to show the tables. Not the datasets.**\n\n"
+PAGE = """\
+---
+{header}---
+
+# bioclue
+
+{invented}Biomedical and clinical NLP datasets, English and Chinese, one schema per task type.
+
+```python
+from datasets import load_dataset
+load_dataset("bioclue", "{first}")   # in the folder that holds this one
+```
+
+`manifest.json` holds sources, counts, declared faults and what is missing, with reasons.
+
+{configs}
+{fields}"""
 
 
 def configs(manifest: Manifest, catalogue: Catalogue) -> list[dict[str, Any]]:
@@ -32,7 +51,9 @@ def configs(manifest: Manifest, catalogue: Catalogue) -> list[dict[str, Any]]:
     return [_config(name, tables, manifest, catalogue) for name, tables in sorted(found.items())]
 
 
-def _config(name: str, tables: list[dict[str, Any]], manifest: Manifest, catalogue: Catalogue) -> dict[str, Any]:
+def _config(
+    name: str, tables: list[dict[str, Any]], manifest: Manifest, catalogue: Catalogue
+) -> dict[str, Any]:
     files = [
         {"split": split, "path": paths}
         for split in SPLITS
@@ -70,18 +91,13 @@ def _absent(name: str, here: set[str], manifest: Manifest, catalogue: Catalogue)
 def readme(manifest: Manifest, catalogue: Catalogue) -> str:
     """The whole text of README.md."""
     block = configs(manifest, catalogue)
-    header = yaml.safe_dump({"configs": block}, allow_unicode=True, sort_keys=False, width=10_000)
-    invented = "**Invented sample rows, made to show the tables. Not the datasets.**\n\n" if manifest["sample"] else ""
-    rows = "".join(f"| `{c['config_name']}` | {_counts(c, manifest)} |\n" for c in block)
     tasks = sorted({t["task"] for built in manifest["datasets"].values() for t in built["tables"]})
-    fields = "\n".join(task_section(task) for task in tasks)
-    return (
-        f"---\n{header}---\n\n# bioclue\n\n{invented}"
-        "Biomedical and clinical NLP datasets, English and Chinese, one schema per task type.\n\n"
-        '```python\nfrom datasets import load_dataset\nload_dataset("bioclue", "' + block[0]["config_name"] + '")'
-        "   # in the folder that holds this one\n```\n\n"
-        "`manifest.json` holds sources, counts, declared faults and what is missing, with reasons.\n\n"
-        f"| config | rows |\n|---|---|\n{rows}\n{fields}"
+    return PAGE.format(
+        header=yaml.safe_dump({"configs": block}, allow_unicode=True, sort_keys=False, width=10_000),
+        invented=INVENTED if manifest["sample"] else "",
+        first=block[0]["config_name"],
+        configs=table(("config", "rows"), [(f"`{c['config_name']}`", _counts(c, manifest)) for c in block]),
+        fields="\n".join(task_section(task) for task in tasks),
     )
 
 
@@ -95,13 +111,3 @@ def task_section(task: str) -> str:
     """A contract's title, what it is for, and its own columns."""
     contract = contracts.load(task)
     return f"## {contract.title} (`{task}`)\n\n{contract.doc}\n\n{field_table(contract.content)}"
-
-
-def field_table(fields: Iterable[Field]) -> str:
-    """A Markdown table of fields."""
-    rows = [
-        f"| `{f.name}` | `{f.type}` | {'yes' if f.null else 'no'} | "
-        f"{f.doc}{' **Reveals the gold.**' if f.reveals else ''} |\n"
-        for f in fields
-    ]
-    return "| column | type | null | meaning |\n|---|---|---|---|\n" + "".join(rows)

@@ -15,7 +15,8 @@ Status = Literal["verified", "written", "declared"]
 Language = Literal["en", "zh-Hans", "zh-Hant", "mul"]
 Access = Literal["open", "registration", "credentialed", "copyrighted"]
 Domain = Literal[
-    "literature", "clinical", "consumer", "exam", "guideline", "trial", "patent", "terminology", "general", "mixed"
+    "literature", "clinical", "consumer", "exam", "guideline",
+    "trial", "patent", "terminology", "general", "mixed",
 ]  # fmt: skip
 Unknown = Literal["unknown"]
 Counts = dict[str, int]
@@ -25,7 +26,7 @@ class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     pass
 
 
-class Citation(_Strict):
+class Citation(_Strict, frozen=True, kw_only=True):
     """What BibTeX is made from; at least one identifier or a title."""
 
     title: str = ""
@@ -39,7 +40,7 @@ class Citation(_Strict):
     url: str = ""
 
 
-class Licence(_Strict):
+class Licence(_Strict, frozen=True, kw_only=True):
     """An id of `schemas/licences.toml` and the page or file it was read on (or where to look, if unknown)."""
 
     id: str
@@ -47,7 +48,7 @@ class Licence(_Strict):
     note: str = ""
 
 
-class File(_Strict):
+class File(_Strict, frozen=True, kw_only=True):
     """One file of the source. `name` is a path below the addresses, or below an archive's root."""
 
     name: str
@@ -57,7 +58,7 @@ class File(_Strict):
     addresses: tuple[str, ...] = ()
 
 
-class Group(_Strict):
+class Group(_Strict, frozen=True, kw_only=True):
     """The files of a split, or of a side source: one file, several, a tree, or members of an archive."""
 
     file: str = ""
@@ -86,7 +87,7 @@ class Split(Group, frozen=True, kw_only=True):
     without: str = ""  # a lookup: all other items
 
 
-class Splits(_Strict):
+class Splits(_Strict, frozen=True, kw_only=True):
     """Who made the splits, and the splits. Data without a split is `train` with origin `none`."""
 
     origin: str
@@ -100,7 +101,7 @@ class Splits(_Strict):
         return [(name, split) for name, split in found if split is not None]
 
 
-class Archive(_Strict):
+class Archive(_Strict, frozen=True, kw_only=True):
     """An archive that holds members named by splits or side sources."""
 
     file: str
@@ -109,14 +110,14 @@ class Archive(_Strict):
     addresses: tuple[str, ...] = ()
 
 
-class Source(_Strict):
+class Source(_Strict, frozen=True, kw_only=True):
     """Where the files are: ordered address prefixes, and archives by name."""
 
     base: tuple[str, ...] = ()
     archives: dict[str, Archive] = {}
 
 
-class Lookup(_Strict):
+class Lookup(_Strict, frozen=True, kw_only=True):
     """How a side source becomes a mapping: a table's two columns, or a JSON object (or list of ids)."""
 
     format: Literal["json", "lines", "table"]
@@ -131,7 +132,7 @@ class Side(Group, frozen=True, kw_only=True):
     lookup: Lookup | None = None
 
 
-class Terms(_Strict):
+class Terms(_Strict, frozen=True, kw_only=True):
     """Closed sets. Values of a map: the unified type for entities, the label that we store elsewhere."""
 
     entities: dict[str, str] = {}
@@ -147,7 +148,7 @@ class Terms(_Strict):
     json_schema: str = ""
 
 
-class Published(_Strict):
+class Published(_Strict, frozen=True, kw_only=True):
     """Counts that the authors give, in our names where they mean the same thing."""
 
     source: str
@@ -157,8 +158,8 @@ class Published(_Strict):
     all: Counts = {}
 
 
-class Observed(_Strict):
-    """Counts on the real files, as `bioclue measure` prints them; `reason` where they differ from published."""
+class Observed(_Strict, frozen=True, kw_only=True):
+    """Counts on the real files, as `bioclue measure` prints them; `reason`: why they differ from published."""
 
     train: Counts = {}
     validation: Counts = {}
@@ -166,14 +167,14 @@ class Observed(_Strict):
     reason: str = ""
 
 
-class Expected(_Strict):
+class Expected(_Strict, frozen=True, kw_only=True):
     """What must come out of a build."""
 
     published: Published | None = None
     observed: Observed = Observed()
 
 
-class KnownFault(_Strict):
+class KnownFault(_Strict, frozen=True, kw_only=True):
     """A fault of the source, with its exact count per split; the build fails when a count changes."""
 
     rule: str
@@ -184,7 +185,7 @@ class KnownFault(_Strict):
     test: int = 0
 
 
-class Overlap(_Strict):
+class Overlap(_Strict, frozen=True, kw_only=True):
     """Items shared with another dataset."""
 
     dataset: str
@@ -193,7 +194,7 @@ class Overlap(_Strict):
     note: str = ""
 
 
-class Record(_Strict):
+class Record(_Strict, frozen=True, kw_only=True):
     """One dataset. See `docs/records.md` for the grammar with examples."""
 
     id: str

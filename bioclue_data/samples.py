@@ -1,7 +1,7 @@
 """The invented samples beside a record, as open-able files under the names of the real ones.
 
-Samples are kept as text: a workbook `x.xlsx` as `x.xlsx.tsv`, a compressed `x.gz` as `x`. They are packed into
-the cache when they are needed; members of an archive lie there under their own names.
+Samples are kept as text: a workbook `x.xlsx` as `x.xlsx.tsv`, a compressed `x.gz` as `x`. They are packed
+into the cache when they are needed; members of an archive lie there under their own names.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bioclue_data import locations
-from bioclue_data.catalogue import Entry
 from bioclue_data.errors import NotHereError
 from bioclue_data.files import SourceFile
 from bioclue_data.needs import matches
 from bioclue_data.record import File, Group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from bioclue_data.catalogue import Entry
 
 FOLDER = "sample"
 
@@ -75,7 +79,7 @@ def _gzip(content: str, target: Path) -> None:
 
 
 def _workbook(content: str, target: Path) -> None:
-    import openpyxl  # noqa: PLC0415 - slow to import, and few samples need it
+    import openpyxl  # noqa: PLC0415
 
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")

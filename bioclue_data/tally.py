@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bioclue_data.readers.document import Layers
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from bioclue_data.readers.document import Layers
 
 TYPED = ("entities", "relations", "events", "corefs")
 LABELS = ("label", "labels", "answer")

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from bioclue_data import catalogue, project, readers, tally
 from bioclue_data import contract as contracts
 from bioclue_data.acquire import Acquirer, covered
-from bioclue_data.catalogue import Entry
 from bioclue_data.check import Checker, Fault, Terms
-from bioclue_data.downloads import Stores
 from bioclue_data.errors import BioclueError, NotHereError
 from bioclue_data.ledger import Ledger
-from bioclue_data.readers.document import Document, Sources
-from bioclue_data.record import Record, Split
 from bioclue_data.tables import ROW_GROUP, TableWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bioclue_data.catalogue import Entry
+    from bioclue_data.downloads import Stores
+    from bioclue_data.readers.document import Document, Sources
+    from bioclue_data.record import Record, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,9 @@ def build_dataset(job: Job) -> Built:
     entry = catalogue.load(job.records).find(job.dataset)
     if entry.record.splits is None or not entry.record.read:
         what = f"{entry.record.id} is declared, but has no loader yet"
-        built.missing["*"] = _missing(NotHereError(what, reason="declared", remedy="CONTRIBUTING.md says how to write one"))
+        built.missing["*"] = _missing(
+            NotHereError(what, reason="declared", remedy="CONTRIBUTING.md says how to write one")
+        )
         return built
     acquirer = Acquirer(entry, job.stores)
     for name, split in entry.record.splits.items():
@@ -116,7 +121,9 @@ class _SplitRun:
         self._record, self._name, self._split, self._sources = entry.record, name, split, sources
         self._exact = job.stores is not None
         self._prepare = project.prepare(entry.record, split.withheld)
-        self._tables = [_TableRun(job, entry.record, task, name, split, exact=self._exact) for task in job.tasks]
+        self._tables = [
+            _TableRun(job, entry.record, task, name, split, exact=self._exact) for task in job.tasks
+        ]
         self._files = {file.name: file for file in sources.files}
         self._seen: Counter[str] = Counter()
         self.counts: Counter[str] = Counter()
@@ -153,10 +160,15 @@ class _SplitRun:
     def _count_problems(self) -> list[str]:
         where = f"{self._record.id} {self._name}"
         if not self.counts["documents"]:
-            return [f"{where}: the source gave no item at all\n    remedy: check `[read]` and the files of the split"]
+            return [
+                f"{where}: the source gave no item at all\n    remedy: check `[read]` and the files of the split"
+            ]
         found = {f"rows.{facts['task']}": facts["rows"] for facts in self.tables}
         empty = [table.task for table in self._tables if f"rows.{table.task}" not in found]
-        lost = [f"{where}: no row for task {task}\n    remedy: the reader gives no layer that it needs" for task in empty]
+        lost = [
+            f"{where}: no row for task {task}\n    remedy: the reader gives no layer that it needs"
+            for task in empty
+        ]
         return lost + (self._differing() if self._exact else [])
 
     def _differing(self) -> list[str]:
@@ -172,9 +184,7 @@ class _SplitRun:
 class _TableRun:
     """One task's table of one split: rows are collected, checked and written by row groups."""
 
-    def __init__(
-        self, job: Job, record: Record, task: str, name: str, split: Split, *, exact: bool
-    ) -> None:
+    def __init__(self, job: Job, record: Record, task: str, name: str, split: Split, *, exact: bool) -> None:
         self.task = task
         contract = contracts.load(task)
         origin = record.splits.origin if record.splits else "none"
@@ -196,7 +206,9 @@ class _TableRun:
             return
         at = len(self._rows)
         self._rows.append(row)
-        self._remarks += [Fault(r.rule, "error", row["item_id"], at, r.place, r.detail) for r in document.remarks]
+        self._remarks += [
+            Fault(r.rule, "error", row["item_id"], at, r.place, r.detail) for r in document.remarks
+        ]
         if len(self._rows) == ROW_GROUP:
             self._flush()
 

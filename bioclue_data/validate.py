@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
@@ -14,9 +12,14 @@ from bioclue_data import contract as contracts
 from bioclue_data.check import Checker, Fault
 from bioclue_data.errors import InvalidDataError, UsageError
 from bioclue_data.folder import read_manifest
-from bioclue_data.record import Record
 from bioclue_data.tables import file_sha256
 from bioclue_data.units import terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bioclue_data.record import Record
 
 
 def validate_folder(folder: Path, records: Path | None = None) -> list[Fault]:
@@ -27,7 +30,9 @@ def validate_folder(folder: Path, records: Path | None = None) -> list[Fault]:
     """
     manifest = read_manifest(folder)
     if manifest is None:
-        raise UsageError("no manifest.json here", where=str(folder), remedy="name a folder that `bioclue build` made")
+        raise UsageError(
+            "no manifest.json here", where=str(folder), remedy="name a folder that `bioclue build` made"
+        )
     catalogue = catalogues.load(records)
     faults = []
     for dataset, built in manifest["datasets"].items():
@@ -65,4 +70,8 @@ def _file_fault(table: dict[str, Any], detail: str) -> Fault:
 def _unlisted(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
     listed = {table["path"] for built in manifest["datasets"].values() for table in built["tables"]}
     found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet")))
-    return [_file_fault({"path": path}, "the manifest does not list this file") for path in found if path not in listed]
+    return [
+        _file_fault({"path": path}, "the manifest does not list this file")
+        for path in found
+        if path not in listed
+    ]

@@ -1,4 +1,4 @@
-"""Write `docs/` reference pages and `cards/` from contracts, rules, commands and records; `--check` compares."""
+"""Write the reference pages of `docs/` and the cards; `--check` compares only."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def main() -> int:
     check = parser.parse_args().check
     files = generated()
     stale = [path for path in (ROOT / "cards").glob("*.md") if path not in files]
-    differing = [path for path, text in files.items() if not path.is_file() or path.read_text("utf-8") != text]
+    differing = [
+        path for path, text in files.items() if not path.is_file() or path.read_text("utf-8") != text
+    ]
     for path in () if check else differing:
         path.parent.mkdir(exist_ok=True)
         path.write_text(files[path], encoding="utf-8")

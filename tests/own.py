@@ -38,9 +38,16 @@ entities = { dis = "disease" }
 """
 
 
-def item(number: int | str, text: str = "有蓝膝病", start: int = 1, end: int = 4, surface: str | None = None) -> dict[str, Any]:
+def item(
+    number: int | str, text: str = "有蓝膝病", start: int = 1, end: int = 4, surface: str | None = None
+) -> dict[str, Any]:
     """An item of the NER source: one mention."""
-    mention = {"start": start, "end": end, "type": "dis", "text": text[start:end] if surface is None else surface}
+    mention = {
+        "start": start,
+        "end": end,
+        "type": "dis",
+        "text": text[start:end] if surface is None else surface,
+    }
     return {"id": str(number), "text": text, "entities": [mention]}
 
 
@@ -59,7 +66,9 @@ class Own:
     def record(self, extra: str = "") -> None:
         folder = self.root / "records" / self.id
         folder.mkdir(parents=True, exist_ok=True)
-        head = HEAD.format(id=self.id, tasks=json.dumps(self.tasks), language=self.language, access=self.access)
+        head = HEAD.format(
+            id=self.id, tasks=json.dumps(self.tasks), language=self.language, access=self.access
+        )
         (folder / "dataset.toml").write_text(head + self.body + extra, encoding="utf-8")
 
     def put(self, name: str, content: Any) -> Path:
@@ -70,7 +79,7 @@ class Own:
         return path
 
     def build(self, *names: str, out: str = "bioclue", **options: Any) -> Outcome:
-        from bioclue_data import catalogue  # noqa: PLC0415
+        from bioclue_data import catalogue
 
         catalogue.load.cache_clear()
         folders = {"manual": self.root / "manual", "records": self.root / "records"}

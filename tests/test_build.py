@@ -31,8 +31,12 @@ def own(tmp_path: Path) -> Own:
     return made
 
 
-def table(folder: Path, split: str = "train", config: str = "ner_cn", dataset: str = "own") -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pq.read_table(folder / config / dataset / f"{split}-00000-of-00001.parquet").to_pylist()
+def table(
+    folder: Path, split: str = "train", config: str = "ner_cn", dataset: str = "own"
+) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(
+        folder / config / dataset / f"{split}-00000-of-00001.parquet"
+    ).to_pylist()
     return rows
 
 
@@ -165,7 +169,7 @@ def test_an_unknown_name_suggests_near_ones(own: Own) -> None:
 
 BAD = {
     "truncated.json": (b'[{"id": "1", "text": "a', "train.json"),
-    "wrong encoding": ('[{"id": "1", "text": "膝"}]'.encode("gb18030"), "train.json"),
+    "wrong encoding": (json.dumps(TRAIN, ensure_ascii=False).encode("gb18030"), "encoding"),
     "bom": (b"\xef\xbb\xbf" + json.dumps(TRAIN).encode(), "BOM|utf-8-sig"),
     "html": (b"<!DOCTYPE html><html><body>Sign in</body></html>", "HTML"),
     "missing column": (b'[{"id": "1", "words": "a"}]', "text"),
@@ -191,7 +195,12 @@ def test_every_sample_builds_the_same_with_one_job_and_with_two(tmp_path: Path) 
     assert digest(one.folder) == digest(two.folder)
     loaders = {entry.record.id for entry in catalogue.load().entries.values() if entry.record.read}
     assert set(one.manifest["datasets"]) == loaders
-    tasks = {(e.record.id, task) for e in catalogue.load().entries.values() if e.record.read for task in e.record.tasks}
+    tasks = {
+        (e.record.id, task)
+        for e in catalogue.load().entries.values()
+        if e.record.read
+        for task in e.record.tasks
+    }
     built = {(d, t["task"]) for d, made in one.manifest["datasets"].items() for t in made["tables"]}
     assert built == tasks
     assert not api.validate(one.folder)

@@ -58,7 +58,9 @@ def test_record_keeps_the_rules_of_the_catalogue(entry: catalogue.Entry) -> None
         assert needs(entry, split[1])
 
 
-@pytest.mark.parametrize("entry", [e for e in ENTRIES if e.record.read], ids=[e.record.id for e in ENTRIES if e.record.read])
+@pytest.mark.parametrize(
+    "entry", [e for e in ENTRIES if e.record.read], ids=[e.record.id for e in ENTRIES if e.record.read]
+)
 def test_loader_has_a_sample_and_a_citation(entry: catalogue.Entry) -> None:
     assert (entry.folder / "sample").is_dir()
     assert entry.record.citation != "unknown"

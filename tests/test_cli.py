@@ -13,7 +13,18 @@ import pytest
 from bioclue_data import cli
 from tests.own import Own, item
 
-HEAVY = ("pyarrow", "polars", "pandas", "datasets", "pandera", "great_expectations", "lxml", "httpx", "numba", "rich")
+HEAVY = (
+    "pyarrow",
+    "polars",
+    "pandas",
+    "datasets",
+    "pandera",
+    "great_expectations",
+    "lxml",
+    "httpx",
+    "numba",
+    "rich",
+)
 
 
 def bioclue(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -51,7 +62,10 @@ def test_help_names_every_command() -> None:
     done = bioclue("--help")
     assert done.returncode == 0
     assert all(name in done.stdout for name in cli.COMMANDS)
-    modules = {path.stem for path in (Path(cli.__file__).parent / "commands").glob("*.py")} - {"__init__", "options"}
+    modules = {path.stem for path in (Path(cli.__file__).parent / "commands").glob("*.py")} - {
+        "__init__",
+        "options",
+    }
     assert modules == set(cli.COMMANDS)
 
 
@@ -91,8 +105,10 @@ def test_cite() -> None:
         (["list", "--task", "nerr"], "ner"),
     ],
 )
-def test_wrong_usage_is_exit_code_2_with_a_remedy(arguments: list[str], complaint: str, tmp_path: Path) -> None:
-    import re  # noqa: PLC0415
+def test_wrong_usage_is_exit_code_2_with_a_remedy(
+    arguments: list[str], complaint: str, tmp_path: Path
+) -> None:
+    import re
 
     done = bioclue(*arguments, cwd=tmp_path)
     assert done.returncode == 2, done

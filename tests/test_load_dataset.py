@@ -29,11 +29,23 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Own:
     return made
 
 
-def texts(own: Own, path: str, name: str = "ner_cn", cwd: Path | None = None, module: str = "datasets", **options: object) -> list[str]:
+def texts(
+    own: Own,
+    path: str,
+    name: str = "ner_cn",
+    cwd: Path | None = None,
+    module: str = "datasets",
+    **options: object,
+) -> list[str]:
     code = SCRIPT.format(path=path, name=name, options=options, module=module)
     env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(own.root / "hf")}
     done = subprocess.run(
-        [sys.executable, "-c", code], env=env, cwd=cwd or own.root, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code],
+        env=env,
+        cwd=cwd or own.root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
@@ -63,8 +75,8 @@ def test_ours_works_anywhere_and_builds_what_is_missing(own: Own) -> None:
 
 
 def test_ours_names_the_config_that_does_not_exist(own: Own) -> None:
-    from bioclue_data import load_dataset  # noqa: PLC0415
-    from bioclue_data.errors import UsageError  # noqa: PLC0415
+    from bioclue_data import load_dataset
+    from bioclue_data.errors import UsageError
 
     with pytest.raises(UsageError, match="ner_cn"):
         load_dataset("bioclue", "ner_nc")

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bioclue_data import project
+from bioclue_data import catalogue, project
 from bioclue_data.errors import SourceError
 from bioclue_data.readers.document import Document, Layers
 from bioclue_data.record import Record
 from tests.test_catalogue import own_record
-from bioclue_data import catalogue
 
 TERMS = """
 terms = { entities = { Dis = "disease", Odd = "" }, label = { Yes = "entailment" } }

@@ -13,11 +13,17 @@ from bioclue_data.errors import UsageError
 @click.command("build")
 @click.argument("names", nargs=-1, metavar="[CONFIG_OR_DATASET]…")
 @click.option("--all", "everything", is_flag=True, help="Build all that can be built with what is at hand.")
-@click.option("--out", type=click.Path(path_type=Path), default="bioclue", show_default=True, help="Folder to build.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default="bioclue", show_default=True, help="Folder to build."
+)
 @options.sources
 @options.records
-@click.option("--require", type=click.Choice(["all"]), help="`all`: fail when anything asked for is not here.")
-@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="Datasets built at a time.")
+@click.option(
+    "--require", type=click.Choice(["all"]), help="`all`: fail when anything asked for is not here."
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Datasets built at a time."
+)
 @options.as_json
 def command(
     names: tuple[str, ...],
@@ -38,9 +44,11 @@ def command(
     listed on stderr with what you can do; a dataset asked for by name that is not here is exit code 2.
     """
     if bool(names) == everything:
-        raise UsageError("nothing to build" if not names else "--all and names exclude one another",
-                         remedy="name configs or datasets, or give --all; `bioclue list` shows them")
-    from bioclue_data import api  # noqa: PLC0415 - pyarrow, polars: not for --help
+        raise UsageError(
+            "nothing to build" if not names else "--all and names exclude one another",
+            remedy="name configs or datasets, or give --all; `bioclue list` shows them",
+        )
+    from bioclue_data import api  # noqa: PLC0415
 
     outcome = api.build(
         *names, out=out, sample=sample, mirror=mirror, manual=manual, offline=offline,

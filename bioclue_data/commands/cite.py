@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bioclue_data import catalogue as catalogues
 from bioclue_data.citation import bibtex
 from bioclue_data.commands import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("cite")

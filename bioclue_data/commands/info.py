@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -10,7 +10,11 @@ import msgspec
 from bioclue_data import catalogue as catalogues
 from bioclue_data.commands import options
 from bioclue_data.commands.list import facts, splits
-from bioclue_data.record import Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bioclue_data.record import Record
 
 
 @click.command("info")
@@ -55,5 +59,7 @@ def _lines(record: Record) -> list[tuple[str, str]]:
 def _counts(record: Record, split: str) -> str:
     published = getattr(record.expected.published, split, {}) if record.expected.published else {}
     observed = getattr(record.expected.observed, split)
-    shown = [f"{name} {counts}" for name, counts in (("published", published), ("observed", observed)) if counts]
+    shown = [
+        f"{name} {counts}" for name, counts in (("published", published), ("observed", observed)) if counts
+    ]
     return " ".join(shown)

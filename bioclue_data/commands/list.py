@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bioclue_data import catalogue as catalogues
 from bioclue_data.commands import options
 from bioclue_data.record import SPLITS, Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LANGUAGES = {"cn": "cn", "zh": "cn", "zh-Hans": "cn", "zh-Hant": "cn", "en": "en", "encn": "encn"}
 
@@ -18,11 +20,18 @@ LANGUAGES = {"cn": "cn", "zh": "cn", "zh-Hans": "cn", "zh-Hant": "cn", "en": "en
 @click.option("--task", help="Only this task: ner, qa …")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Only this language.")
 @click.option("--access", type=click.Choice(["open", "registration", "credentialed", "copyrighted"]))
-@click.option("--status", type=click.Choice(["verified", "written", "declared"]), help="Only what works so far.")
+@click.option(
+    "--status", type=click.Choice(["verified", "written", "declared"]), help="Only what works so far."
+)
 @options.records
 @options.as_json
 def command(
-    task: str | None, lang: str | None, access: str | None, status: str | None, records: Path | None, as_json: bool
+    task: str | None,
+    lang: str | None,
+    access: str | None,
+    status: str | None,
+    records: Path | None,
+    as_json: bool,
 ) -> None:
     """Show every dataset, its tasks, and per split whether it is verified, written or declared.
 
@@ -76,4 +85,6 @@ def line(record: Record) -> str:
     """One line per dataset: id, tasks, language, access, status per split, name."""
     state = " ".join(f"{name}:{record.status_of(name)}" for name in splits(record)) or record.status
     names = f"{record.name} {record.name_zh}".strip()
-    return f"{record.id:32} {','.join(record.tasks):16} {record.language:8} {record.access:13} {state}  {names}"
+    return (
+        f"{record.id:32} {','.join(record.tasks):16} {record.language:8} {record.access:13} {state}  {names}"
+    )

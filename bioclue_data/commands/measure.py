@@ -15,7 +15,9 @@ from bioclue_data.errors import UsageError
 @click.command("measure")
 @click.argument("dataset")
 @options.sources
-@click.option("--write", is_flag=True, help="Put the counts into the record (not the faults: they need a reason).")
+@click.option(
+    "--write", is_flag=True, help="Put the counts into the record (not the faults: they need a reason)."
+)
 @options.records
 def command(
     dataset: str,
@@ -27,7 +29,7 @@ def command(
     records: Path | None,
 ) -> None:
     """Read a dataset whole and print the `expected.observed` and `known_faults` blocks as they come out."""
-    from bioclue_data import api  # noqa: PLC0415 - pyarrow, polars: not for --help
+    from bioclue_data import api  # noqa: PLC0415
     from bioclue_data.measure import measured, write_observed  # noqa: PLC0415
 
     if sample and write:

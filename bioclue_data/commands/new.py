@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from bioclue_data import catalogue as catalogues
-from bioclue_data.commands import options
 from bioclue_data.errors import UsageError
 
 SKELETON = """\
@@ -44,7 +43,9 @@ id = "#"                          # the position in the file, or the path of the
 @click.command("new")
 @click.argument("dataset")
 @click.option("--task", default="ner", show_default=True, help="The first task that the dataset serves.")
-@click.option("--language", type=click.Choice(["en", "zh-Hans", "zh-Hant", "mul"]), default="en", show_default=True)
+@click.option(
+    "--language", type=click.Choice(["en", "zh-Hans", "zh-Hant", "mul"]), default="en", show_default=True
+)
 @click.option("--format", "format_", default="json", show_default=True, help="Reader: json, table, brat …")
 @click.option(
     "--records", type=click.Path(file_okay=False, path_type=Path), default="loaders", show_default=True,
@@ -53,7 +54,9 @@ id = "#"                          # the position in the file, or the path of the
 def command(dataset: str, task: str, language: str, format_: str, records: Path) -> None:
     """Start a record for a new dataset: a skeleton to fill in, with a folder for its invented sample."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", dataset):
-        raise UsageError(f"{dataset!r} is no id", remedy="lower-case letters, digits and _, beginning with a letter")
+        raise UsageError(
+            f"{dataset!r} is no id", remedy="lower-case letters, digits and _, beginning with a letter"
+        )
     if dataset in catalogues.load().names():
         raise UsageError(f"{dataset!r} exists already", remedy=f"`bioclue info {dataset}` shows it")
     folder = records / dataset
@@ -68,7 +71,7 @@ def command(dataset: str, task: str, language: str, format_: str, records: Path)
 
 
 def _skeleton(dataset: str, task: str, language: str, format_: str) -> str:
-    from bioclue_data import contract, readers  # noqa: PLC0415 - the contract's columns
+    from bioclue_data import contract, readers  # noqa: PLC0415
 
     readers.load(format_)
     columns = contract.load(task).content

@@ -12,7 +12,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 records = click.option(
-    "--records", type=FOLDER, help="A folder with records of your own (<dataset>/dataset.toml), used beside ours."
+    "--records",
+    type=FOLDER,
+    help="A folder with records of your own (<dataset>/dataset.toml), used beside ours.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
@@ -31,6 +33,6 @@ def sources(function: F) -> F:
 
 def echo_json(value: Any) -> None:
     """Print a value as JSON, readable and with Chinese as it is."""
-    import json  # noqa: PLC0415 - only with --json
+    import json  # noqa: PLC0415
 
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
 from bioclue_data.commands import options
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command("validate")
@@ -21,7 +24,7 @@ def command(folder: Path, records: Path | None, as_json: bool) -> None:
 
     Exit code 1 when anything differs from what the manifest and the records declare.
     """
-    from bioclue_data import api  # noqa: PLC0415 - pyarrow, polars: not for --help
+    from bioclue_data import api  # noqa: PLC0415
 
     faults = api.validate(folder, records=records)
     if as_json:

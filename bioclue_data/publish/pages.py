@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from bioclue_data import cli, rules
 from bioclue_data import contract as contracts
-from bioclue_data.catalogue import Catalogue
-from bioclue_data.fields import ListOf, Struct, Type
-from bioclue_data.readme import field_table
+from bioclue_data.fields import Contract, ListOf, Struct, Type
+from bioclue_data.markdown import field_table, table
 from bioclue_data.record import SPLITS, Record
 
-Page = tuple[str, str]
+if TYPE_CHECKING:
+    from bioclue_data.catalogue import Catalogue
+
+CONTRACTS = """\
+# Contracts
+
+One table per task type. Offsets are half open and count Unicode code points. `null` is not annotated, or
+withheld; `[]` is annotated and empty.
+"""
+RULES = """\
+# Rules
+
+Every row keeps these. An error refuses the build, unless the record declares it with its exact count
+(`known_faults`); a warning is kept in the row's `quality`.
+"""
+DATASETS = """\
+# Datasets
+
+verified: the whole real file went through the loader. written: the loader was made from the documented format.
+declared: no loader yet.
+"""
+COMPARED = ("dataset", "split", "count", "published", "observed")
 
 
-def pages(catalogue: Catalogue) -> list[Page]:
+def pages(catalogue: Catalogue) -> list[tuple[str, str]]:
     """(path below `docs/`, text) of every page."""
     return [
         ("contracts.md", contracts_page()),
@@ -28,15 +50,15 @@ def contracts_page() -> str:
     """All contracts: common columns, then one section per task, then the fragments."""
     loaded = [contracts.load(task) for task in contracts.tasks()]
     structs = {s.name: s for c in loaded for field in c.columns for s in _structs(field.type)}
-    parts = [
-        "# Contracts\n\nOne table per task type. Offsets are half open and count Unicode code points. "
-        "`null` is not annotated, or withheld; `[]` is annotated and empty.\n",
-        "## Columns of every table\n\n" + field_table(loaded[0].common),
-        *(f"## `{c.name}`: {c.title} ({c.title_zh})\n\n{c.doc} Gold: {', '.join(f'`{g}`' for g in c.gold) or 'none'}.\n\n"
-          f"{field_table(c.content)}\nRules: {', '.join(c.checks)}.\n" for c in loaded),
-        *(f"## Fragment `{name}`\n\n{field_table(struct.fields)}" for name, struct in sorted(structs.items())),
-    ]  # fmt: skip
-    return "\n".join(parts)
+    common = f"## Columns of every table\n\n{field_table(loaded[0].common)}"
+    fragments = [f"## Fragment `{name}`\n\n{field_table(s.fields)}" for name, s in sorted(structs.items())]
+    return "\n".join([CONTRACTS, common, *map(_contract, loaded), *fragments])
+
+
+def _contract(contract: Contract) -> str:
+    gold = ", ".join(f"`{path}`" for path in contract.gold) or "none"
+    head = f"## `{contract.name}`: {contract.title} ({contract.title_zh})\n\n{contract.doc} Gold: {gold}.\n"
+    return f"{head}\n{field_table(contract.content)}\nRules: {', '.join(contract.checks)}.\n"
 
 
 def _structs(kind: Type) -> list[Struct]:
@@ -49,22 +71,15 @@ def _structs(kind: Type) -> list[Struct]:
 
 def rules_page() -> str:
     """All rules with what they ask, why, and what to do."""
-    lines = [
-        f"| {rule.code} | {rule.title} | {rule.severity} | {rule.explanation} | {rule.remedy} |\n"
-        for rule in rules.rules().values()
-    ]
-    head = (
-        "# Rules\n\nEvery row keeps these. An error refuses the build, unless the record declares it with its exact "
-        "count (`known_faults`); a warning is kept in the row's `quality`.\n\n"
-        "| code | what holds | severity | why | what to do |\n|---|---|---|---|---|\n"
-    )
-    return head + "".join(lines)
+    head = ("code", "what holds", "severity", "why", "what to do")
+    rows = [(r.code, r.title, r.severity, r.explanation, r.remedy) for r in rules.rules().values()]
+    return f"{RULES}\n{table(head, rows)}"
 
 
 def cli_page() -> str:
     """The help of every command."""
     context = click.Context(cli.group, info_name="bioclue", terminal_width=100)
-    parts = ["# Commands\n", f"```\n{cli.group.get_help(context)}\n```\n"]
+    parts = [f"# Commands\n\n```\n{cli.group.get_help(context)}\n```\n"]
     for name in cli.COMMANDS:
         command = cli.group.get_command(context, name)
         assert command is not None
@@ -74,37 +89,30 @@ def cli_page() -> str:
 
 
 def datasets_page(catalogue: Catalogue) -> str:
-    """Every dataset with its status, and published against observed counts where there are any."""
+    """Every dataset with its status, and published against observed counts where there are both."""
     records = [entry.record for entry in catalogue.entries.values()]
-    head = "| dataset | tasks | language | access | licence | status |\n|---|---|---|---|---|---|\n"
-    lines = [
-        f"| [`{r.id}`](../cards/{r.id}.md) | {', '.join(r.tasks)} | {r.language} | {r.access} | {r.licence.id} | {_status(r)} |\n"
-        for r in records
-    ]
-    counted = [r for r in records if r.expected.published and r.status == "verified"]
-    table = "| dataset | split | count | published | observed |\n|---|---|---|---|---|\n"
-    compared = "".join(line for r in counted for line in comparison(r))
-    return (
-        "# Datasets\n\nverified: the whole real file went through the loader. written: the loader was made from the "
-        f"documented format. declared: no loader yet.\n\n{head}{''.join(lines)}\n"
-        f"## Published against observed\n\n{table}{compared}"
+    head = ("dataset", "tasks", "language", "access", "licence", "status")
+    compared = [row for record in records if record.status == "verified" for row in comparison(record)]
+    all_of_them = table(head, map(_line, records))
+    return f"{DATASETS}\n{all_of_them}\n## Published against observed\n\n{table(COMPARED, compared)}"
+
+
+def _line(record: Record) -> tuple[str, ...]:
+    splits = (
+        [f"{name} {record.status_of(name)}" for name, _ in record.splits.items()] if record.splits else []
     )
+    link = f"[`{record.id}`](../cards/{record.id}.md)"
+    status = ", ".join(splits) or record.status
+    return link, ", ".join(record.tasks), record.language, record.access, record.licence.id, status
 
 
-def _status(record: Record) -> str:
-    splits = [f"{name} {record.status_of(name)}" for name, _ in record.splits.items()] if record.splits else []
-    return ", ".join(splits) or record.status
-
-
-def comparison(record: Record) -> list[str]:
+def comparison(record: Record) -> list[tuple[object, ...]]:
     """Rows of the published-against-observed table; a difference shows the record's reason."""
     published, observed = record.expected.published, record.expected.observed
-    if published is None:
-        return []
-    rows = []
-    for split in SPLITS:
+    rows: list[tuple[object, ...]] = []
+    for split in SPLITS if published else ():
         for key, count in getattr(published, split).items():
-            found = getattr(observed, split).get(key)
-            reason = f" ({observed.reason})" if found is not None and found != count else ""
-            rows.append(f"| `{record.id}` | {split} | {key} | {count} | {'' if found is None else found}{reason} |\n")
+            found = getattr(observed, split).get(key, "")
+            reason = f" ({observed.reason})" if found not in {"", count} else ""
+            rows.append((f"`{record.id}`", split, key, count, f"{found}{reason}"))
     return rows

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bioclue_data.files import SourceFile
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bioclue_data.files import SourceFile
 
 Layers = dict[str, Any]
 
