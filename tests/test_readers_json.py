@@ -234,6 +234,13 @@ def test_lines_taken_for_one_text_are_told(tmp_path: Path) -> None:
     assert "jsonl" in caught.value.remedy
 
 
+def test_an_item_that_is_no_object_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="'t' meets a str") as caught:
+        _read(tmp_path, f'format = "json"{TEXTS}', '{"i": "x", "t": "a"}\n{"i": "y", "t": "b"}\n')
+    assert caught.value.where == "a.json, /i"
+    assert "jsonl" in caught.value.remedy
+
+
 def test_a_missing_key_on_the_way_lists_what_is_there(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="there is no key 'data'") as caught:
         _read(tmp_path, f'format = "json"\nitems = "data"{TEXTS}', {"version": 1, "items": []})

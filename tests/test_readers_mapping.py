@@ -238,6 +238,7 @@ def test_contradictory_values_are_refused(spec: str) -> None:
         ('{ path = "a", after = "(", before = ")" }', {"a": "(C)"}, ["C"]),
         ('{ path = "a", map = { "1" = "A", "2" = "B" } }', {"a": [1, 2]}, ["A", "B"]),
         ('{ path = "a", parse = "python" }', {"a": "('x', 'y')"}, ["x", "y"]),
+        ('{ path = "a", strip_quotes = true, split = "##" }', {"a": '"x##y"'}, ["x", "y"]),
         ('{ path = "a", null = ["none"] }', {"a": ["none", "x"]}, ["x"]),
         ('{ path = "a", split = ";" }', {"a": ""}, []),
     ],
@@ -322,7 +323,7 @@ name = "."
 id = { path = ".", lookup = "icd" }
 nil = "O"
 """
-    item = {"term": "左膝退变", "names": '"膝, 骨关节病"##游离体##O'}
+    item = {"term": "左膝退变", "names": '"膝, 骨关节病##游离体##O"'}
     (mention,) = layers_of(columns, item, lookups={"icd": {"膝, 骨关节病": "M17"}})["entities"]
     assert mention["spans"] == [{"start": 0, "end": 4}]
     assert mention["norms"] == [
@@ -543,6 +544,12 @@ def test_a_missing_required_field_names_the_element() -> None:
             "true or false",
         ),
         ('entities = { each = "e", start = "s", end = "x", typ = "t", text = "w" }', "no field 'typ'"),
+        ('topics = { each = "e" }', "each"),
+        ('options = { each = "e", strip = true, key = "#", text = "." }', "belong to `split`"),
+        (
+            'options = { each = "e", parse = "json", split = ",", key = "#", text = "." }',
+            "exclude one another",
+        ),
         ('turns = { each = "e", text = "." }', "needs `role`, or `prefixes`"),
         ('contexts = [{ text = "a" }, { id = "b", text = "c" }]', "either all or none"),
         ('contexts = { each = "e", where = { a = {} }, text = "a" }', "where"),

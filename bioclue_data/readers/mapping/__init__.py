@@ -32,10 +32,11 @@ numbers also from texts; booleans also from "true" and "false". A table has one 
     json = "tree"                     the raw value as canonical JSON; or { name = "path", … }: a record
 and then, in this order,
     parse = "json" or "python"        a literal inside a text
+    strip_quotes = true               takes off one pair of quotation marks around the text
     split = "##"                      lists only; also several separators; "" is into characters. Empty
                                       pieces are none
     after = "(", before = ")"         what stands after the first such mark, then before; it must be there
-    strip, strip_quotes = true        outer blanks; one pair of outer quotation marks
+    strip = true                      takes off outer blanks
     null = ["NA"]                     texts that mean nothing
     map = { "1" = "A" }               every value must be in it; or
     lookup = "icd10"                  a side table of the record; what is not in it is null
@@ -48,7 +49,7 @@ Lists of structures: a table with `each` and the fields of an element, or a list
     contexts = { each = { body = "CONTEXTS", head = "LABELS" }, text = "body", type = "head" }    parallel lists
     entities = { each = "spans", start = "s", end = "e", end_inclusive = true, type = "type", text = "string" }
     turns = { each = "dialogue", split = "\n", prefixes = { "Doctor: " = "doctor", "Patient: " = "patient" } }
-Beside `each` may stand `parse`, `split`, `strip`, `strip_quotes` (on what it goes through) and `where`.
+Beside `each` may stand `where`, and `parse`, `strip_quotes`, `split`, `strip` of the text that holds the list.
 
 What need not be given: ids (T1 mentions, R1 relations, E1 events, C1 corefs, 1 contexts, passages and
 segments); `index` of turns; `end` of a span with a text; `text` of a mention or target (cut out of the text);

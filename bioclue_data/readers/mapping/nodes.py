@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from bioclue_data.errors import RecordError, SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bioclue_data.files import SourceFile
 
 SHOWN = 60  # characters of a wrong value in a message
@@ -133,13 +131,6 @@ def climb(node: Node, levels: int) -> Node:
             )
         node = node.parent
     return node
-
-
-def chain(node: Node) -> Iterator[Node]:
-    """The node and all around it, the file left out."""
-    while node.parent is not None:
-        yield node
-        node = node.parent
 
 
 def pointer(key: str) -> str:

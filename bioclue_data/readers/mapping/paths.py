@@ -116,7 +116,10 @@ def _single(node: Node, value: Any, path: Path, raw: Raw) -> Any:
 def _refuse_opaque(node: Node, raw: Raw, value: Any, path: str) -> None:
     if raw.opaque(value):
         kind = f"a list of {len(value)}" if isinstance(value, list) else f"a {type(value).__name__}"
-        fail(node, f"the path {path!r} meets {kind} where it needs an object", "use `each`, or an index")
+        remedy = "use `each`, or an index"
+        if node.parent is not None and node.parent.parent is None:  # the item itself
+            remedy += '; or correct `items`; or, if every line holds an item: format = "jsonl"'
+        fail(node, f"the path {path!r} meets {kind} where it needs an object", remedy)
 
 
 def _entry(path: Path) -> One:

@@ -12,7 +12,8 @@ from bioclue_data.fields import Field, Scalar, Struct
 from bioclue_data.readers.mapping.nodes import PLAIN, Absent, Node, Raw, fail, shown
 from bioclue_data.readers.mapping.scalars import plain_text
 from bioclue_data.readers.mapping.shapes import SHAPES, Finish, Make, Shape
-from bioclue_data.readers.mapping.values import Plain, Value, parsed, scalar, scalars, splitter, text_steps
+from bioclue_data.readers.mapping.texts import parsed, splitter
+from bioclue_data.readers.mapping.values import Plain, scalar, scalars
 
 if TYPE_CHECKING:
     from bioclue_data.readers.mapping.paths import One
@@ -151,14 +152,29 @@ def _nodes(verbs: Each, scope: Scope, *, blanks: bool) -> tuple[Callable[[Node],
     """The nodes that an `each` goes through, and the scope of paths relative to them."""
     if isinstance(verbs.each, dict):
         return _parallel(verbs.each, scope), scope.inside()
-    cut = text_steps(Value(strip=verbs.strip, strip_quotes=verbs.strip_quotes), scope)
-    if not (verbs.parse or verbs.split is not None or cut):
-        return scope.many(verbs.each), scope.inside()
-    get = scope.one(verbs.each)
+    if (verbs.strip or verbs.strip_quotes) and verbs.split is None:
+        raise scope.wrong("`strip` and `strip_quotes` beside `each` belong to `split`")
+    if verbs.parse and verbs.split is not None:
+        raise scope.wrong("`parse` and `split` exclude one another beside `each`")
+    if verbs.split is not None:
+        return _pieces(verbs, scope, blanks=blanks), scope.inside(PLAIN)
     if verbs.parse:
-        get = parsed(get, verbs.parse, scope)
-    absent = Absent(verbs.each)
-    pieces = splitter(verbs.split, blanks=blanks) if verbs.split is not None else None
+        return _opened(parsed(scope.one(verbs.each), verbs.parse, scope)), scope.inside(PLAIN)
+    return scope.many(verbs.each), scope.inside()
+
+
+def _opened(get: One) -> Callable[[Node], Any]:
+    def nodes(node: Node) -> list[Node] | Absent:
+        found = get(node)
+        return found if isinstance(found, Absent) else PLAIN.open(Node(found, None, 0, node, node.place))
+
+    return nodes
+
+
+def _pieces(verbs: Each, scope: Scope, *, blanks: bool) -> Callable[[Node], Any]:
+    get = scope.one(verbs.each if isinstance(verbs.each, str) else "")
+    cut = splitter(verbs.split or "", quoted=verbs.strip_quotes, blanks=blanks)
+    absent, strip = Absent(scope.place), verbs.strip
 
     def nodes(node: Node) -> list[Node] | Absent:
         found = get(node)
@@ -166,14 +182,10 @@ def _nodes(verbs: Each, scope: Scope, *, blanks: bool) -> tuple[Callable[[Node],
             return found
         if isinstance(found, str) and found in scope.null:
             return absent
-        if pieces is None:
-            return PLAIN.open(Node(found, None, 0, node, node.place))
-        values = pieces(found, node)
-        for step in cut:
-            values = [step(value, node) for value in values]
-        return [Node(value, None, i, node, f"{node.place}/{i}") for i, value in enumerate(values)]
+        pieces = [piece.strip() if strip else piece for piece in cut(found)]
+        return [Node(piece, None, i, node, f"{node.place}/{i}") for i, piece in enumerate(pieces)]
 
-    return nodes, scope.inside(PLAIN)
+    return nodes
 
 
 def _parallel(paths: dict[str, str], scope: Scope) -> Callable[[Node], Any]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
-import re
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,15 +12,16 @@ from bioclue_data.errors import SourceError
 from bioclue_data.files import SourceFile
 from bioclue_data.readers.mapping.nodes import Absent, Node, fail, file_node, shown
 from bioclue_data.readers.mapping.scalars import Convert, converter, plain_text
+from bioclue_data.readers.mapping.texts import Split, Step, parsed, part, splitter, unquoted
 from bioclue_data.rows import canonical_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from bioclue_data.readers.mapping.paths import One
     from bioclue_data.readers.mapping.scope import Scope
 
 Plain = str | int | float | bool
-Step = Callable[[str, Node], str]
-QUOTES = "\"'"
 NOWHERE = file_node(SourceFile("", Path(), ""))  # where a constant stands
 
 
@@ -118,7 +115,7 @@ def scalars(spec: Any, type_name: str, scope: Scope, *, nullable: bool) -> One:
         if found.__class__ is Absent:
             return found
         raws = [raw for raw in found if not (isinstance(raw, str) and raw in null)]
-        parts = [part for raw in raws for part in pieces(raw, node)]
+        parts = [part for raw in raws for part in pieces(raw)]
         refined = [steps(part, node) for part in parts] if steps else parts
         kept = [convert(part, node) for part in refined if part.__class__ is not Absent]
         nothing = not kept and (len(raws) < len(found) or len(parts) > 0)
@@ -197,26 +194,6 @@ def _joined(getters: Sequence[One], joiner: str, place: str) -> One:
     return get
 
 
-def parsed(get: One, syntax: str, scope: Scope) -> One:
-    """The value that a text spells, in JSON or as a Python literal."""
-    read: Callable[[str], Any] = json.loads if syntax == "json" else ast.literal_eval
-    place, absent = scope.place, Absent(scope.place)
-
-    def parse(node: Node) -> Any:
-        found = get(node)
-        if not isinstance(found, str):
-            return found
-        if found in scope.null:
-            return absent
-        try:
-            value = read(found)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
-            return fail(node, f"{place}: {shown(found)} is not {syntax} notation")
-        return list(value) if isinstance(value, tuple) else value
-
-    return parse
-
-
 def _mean(value: Value, scope: Scope) -> One:
     """The mean of the numbers that are there; absent if there is none."""
     number, absent = converter("float64", scope.place), Absent(", ".join(value.mean))
@@ -263,7 +240,7 @@ def raw_value(spec: Any, scope: Scope) -> One:
         found = get(node)
         if found.__class__ is Absent or (steps is None and value.split is None):
             return found
-        parts = pieces(found, node)
+        parts = pieces(found)
         refined = [steps(part, node) for part in parts] if steps else parts
         return (refined[0] if refined else found) if value.split is None else _present(refined)
 
@@ -275,24 +252,15 @@ def _present(values: list[Any]) -> Any:
     return values[0] if values and not kept else kept
 
 
-def _splitter(value: Value) -> Callable[[Any, Node], list[Any]]:
+def _splitter(value: Value) -> Split:
     if value.split is None:
-        return lambda raw, _: [raw]
-    return splitter(value.split)
-
-
-def splitter(separators: str | tuple[str, ...], *, blanks: bool = False) -> Callable[[Any, Node], list[Any]]:
-    """Cut a text at any of the separators (`""`: into characters); empty pieces are none, unless `blanks`."""
-    texts = (separators,) if isinstance(separators, str) else separators
-    if texts == ("",):
-        return lambda raw, _: list(plain_text(raw))
-    pattern = re.compile("|".join(re.escape(text) for text in texts))
-    return lambda raw, _: [piece for piece in pattern.split(plain_text(raw)) if piece or blanks]
+        return lambda raw: [raw]
+    return splitter(value.split, quoted=value.strip_quotes)
 
 
 def _steps(value: Value, scope: Scope, null: frozenset[str]) -> Callable[[Any, Node], Any] | None:
     """What happens to each single value: text verbs, then `null`, then `map` or `lookup`."""
-    cut = text_steps(value, scope)
+    cut = _text_steps(value, scope)
     nothing = frozenset(plain_text(text) for text in value.null)
     declared, undeclared = Absent(scope.place, declared=True), Absent(scope.place)
     translate = _translation(value, scope)
@@ -313,33 +281,18 @@ def _steps(value: Value, scope: Scope, null: frozenset[str]) -> Callable[[Any, N
     return run
 
 
-def text_steps(value: Value, scope: Scope) -> list[Step]:
+def _text_steps(value: Value, scope: Scope) -> list[Step]:
     """The verbs that take something off a text, in the order in which they are applied."""
     steps: list[Step] = []
+    if value.strip_quotes and value.split is None:
+        steps.append(lambda text, _: unquoted(text))
     if value.after:
-        steps.append(_part(value.after, 1, scope.place))
+        steps.append(part(value.after, 1, scope.place))
     if value.before:
-        steps.append(_part(value.before, 0, scope.place))
+        steps.append(part(value.before, 0, scope.place))
     if value.strip:
         steps.append(lambda text, _: text.strip())
-    if value.strip_quotes:
-        steps.append(lambda text, _: unquoted(text))
     return steps
-
-
-def _part(mark: str, side: int, place: str) -> Step:
-    def step(text: str, node: Node) -> str:
-        parts = text.split(mark, 1)
-        if len(parts) == 1:
-            fail(node, f"{place}: {mark!r} does not stand in {shown(text)}")
-        return parts[side]
-
-    return step
-
-
-def unquoted(text: str) -> str:
-    """A text without the one pair of quotation marks around it."""
-    return text[1:-1] if len(text) > 1 and text[0] in QUOTES and text[-1] == text[0] else text
 
 
 def _translation(value: Value, scope: Scope) -> Callable[[Any, Node], Any] | None:
