@@ -6,7 +6,6 @@ these, and would serve stale rows without them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -17,6 +16,8 @@ from bioclue_data.markdown import field_table, table
 from bioclue_data.record import SPLITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from bioclue_data.catalogue import Catalogue
 
 SAMPLE_VERSION = "0.0.0"
@@ -44,10 +45,10 @@ def configs(manifest: Manifest, catalogue: Catalogue) -> list[dict[str, Any]]:
     """The `configs:` block: `<task>_<lang>` over all datasets, and `<dataset>_<task>` for each alone."""
     found: dict[str, list[dict[str, Any]]] = {}
     for dataset, built in manifest["datasets"].items():
-        for table in built["tables"]:
-            shared = table["path"].split("/")[0]
-            for name in (shared, f"{dataset}_{table['task']}"):
-                found.setdefault(name, []).append({**table, "dataset": dataset})
+        for made in built["tables"]:
+            shared = made["path"].split("/")[0]
+            for name in (shared, f"{dataset}_{made['task']}"):
+                found.setdefault(name, []).append({**made, "dataset": dataset})
     return [_config(name, tables, manifest, catalogue) for name, tables in sorted(found.items())]
 
 

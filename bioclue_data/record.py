@@ -142,6 +142,9 @@ class Terms(_Strict, frozen=True, kw_only=True):
     labels: tuple[str, ...] | dict[str, str] = ()
     label: tuple[str, ...] | dict[str, str] = ()
     answer: tuple[str, ...] | dict[str, str] = ()
+    roles: tuple[str, ...] = ()  # of arguments
+    arguments: tuple[str, ...] = ()  # types of text arguments
+    turns: tuple[str, ...] = ()  # labels of dialogue turns
     arity: int | None = None
     scale: tuple[float, float] | None = None
     joiner: str = " "  # between the pieces of a discontinuous mention's text
@@ -159,7 +162,7 @@ class Published(_Strict, frozen=True, kw_only=True):
 
 
 class Observed(_Strict, frozen=True, kw_only=True):
-    """Counts on the real files, as `bioclue measure` prints them; `reason`: why they differ from published."""
+    """Counts on the real files, as `bioclue measure` prints them; `reason`: why others were published."""
 
     train: Counts = {}
     validation: Counts = {}

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from bioclue_data.readers.document import Document, Sources
     from bioclue_data.record import Record, Split
 
+CLOSED = ("entities", "relations", "events", "corefs", "roles", "arguments", "turns")
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -101,7 +103,7 @@ def _build_split(job: Job, entry: Entry, acquirer: Acquirer, name: str, split: S
 
 def terms_of(record: Record) -> Terms:
     """The closed sets of a record, as the rules want them."""
-    closed = {layer: getattr(record.terms, layer) for layer in ("entities", "relations", "events", "corefs")}
+    closed = {layer: getattr(record.terms, layer) for layer in CLOSED}
     for layer in project.MAPPED:
         table = getattr(record.terms, layer)
         closed[layer] = table.values() if isinstance(table, dict) else table
@@ -161,7 +163,7 @@ class _SplitRun:
         where = f"{self._record.id} {self._name}"
         if not self.counts["documents"]:
             return [
-                f"{where}: the source gave no item at all\n    remedy: check `[read]` and the files of the split"
+                f"{where}: the source gave no item at all\n    remedy: check `[read]` and the split's files"
             ]
         found = {f"rows.{facts['task']}": facts["rows"] for facts in self.tables}
         empty = [table.task for table in self._tables if f"rows.{table.task}" not in found]

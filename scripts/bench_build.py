@@ -79,7 +79,8 @@ def show(name: str, facts: dict[str, float]) -> None:
     seconds = facts["seconds"]
     print(
         f"{name:24} {facts['rows']:9.0f} rows {facts['source_mb']:8.1f} MB {seconds:7.1f} s "
-        f"{facts['rows'] / seconds:9.0f} rows/s {facts['source_mb'] / seconds:6.2f} MB/s {facts['peak_mb']:7.0f} MB peak"
+        f"{facts['rows'] / seconds:9.0f} rows/s {facts['source_mb'] / seconds:6.2f} MB/s "
+        f"{facts['peak_mb']:7.0f} MB peak"
     )
 
 

@@ -52,7 +52,7 @@ def texts(
 
 
 def test_a_rebuild_is_seen_at_once(own: Own) -> None:
-    """The cache of `datasets` looks at names and versions, not at files: our README must make it look again."""
+    """The cache of `datasets` looks at names and versions, not at files: our README makes it look again."""
     own.build()
     here, path = own.root, str(own.root / "bioclue")
     assert texts(own, "bioclue", cwd=here) == ["旧蓝膝病"]
