@@ -13,8 +13,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx
-
 from bioclue_data.errors import BioclueError, DamagedError, NotHereError, SourceError
 from bioclue_data.files import is_page
 from bioclue_data.nearby import check, damage, is_server, look, not_here
@@ -44,6 +42,8 @@ from bioclue_data.stores import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import httpx
 
 __all__ = ["Access", "Found", "Patience", "Stores", "Wanted", "acquire", "acquire_all"]
 
@@ -160,6 +160,8 @@ class _Network:
         self._access, self._stores, self.patience = access, stores, patience
         self._progress, self._turn = progress, threading.Lock()
         self._stop = threading.Event()
+        import httpx  # noqa: PLC0415 - half a second that files on this machine need not pay
+
         # The bytes of the file are wanted, not a packing of the transport.
         headers = {"User-Agent": "bioclue-data", "Accept-Encoding": "identity"}
         self._client = httpx.Client(headers=headers, timeout=patience.timeout)
@@ -186,8 +188,6 @@ class _Network:
                 return self._fetch_from(wanted, address, target)
             except RefusalError as refusal:  # noqa: PERF203 - each address on its own
                 refusals.append((address, refusal))
-            except httpx.InvalidURL as error:
-                refusals.append((address, RefusalError(str(error))))
             except OSError as error:
                 remedy = "free space or set BIOCLUE_CACHE to another folder"
                 what = f"the cache cannot be written ({error})"
@@ -228,8 +228,24 @@ class _Network:
 
     @contextmanager
     def answer(self, address: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """The response to a GET, its body not yet read; safe redirects are followed."""
-        request = self._client.build_request("GET", address, headers=headers)
+        """The response to a GET, its body not yet read; safe redirects are followed.
+
+        What fails in asking, or in reading the body inside the context, is a CutError or a RefusalError.
+        """
+        import httpx  # noqa: PLC0415 - see above
+
+        try:
+            with self._redirected(self._client.build_request("GET", address, headers=headers)) as response:
+                yield response
+        except httpx.TimeoutException as error:
+            raise CutError(f"no byte within {self.patience.timeout:g} s") from error
+        except httpx.TransportError as error:
+            raise CutError(str(error) or type(error).__name__) from error
+        except httpx.InvalidURL as error:
+            raise RefusalError(str(error)) from error
+
+    @contextmanager
+    def _redirected(self, request: httpx.Request) -> Iterator[httpx.Response]:
         for _ in range(MAX_REDIRECTS):
             with closing(self._client.send(request, stream=True)) as response:
                 following = response.next_request
@@ -255,13 +271,13 @@ class _Transfer:
         while True:
             try:
                 return self._attempt()
-            except (CutError, httpx.TransportError) as error:  # noqa: PERF203 - each attempt on its own
+            except CutError as cut:  # noqa: PERF203 - each attempt on its own
                 size = self._part.size
                 failures = 1 if size > furthest + PROGRESS else failures + 1
                 furthest = max(furthest, size)
                 if failures >= self._network.patience.attempts:
-                    raise RefusalError(f"{self._reason(error)}, {failures} times") from error
-                self._network.wait(self._pause(error, failures))
+                    raise RefusalError(f"{cut}, {failures} times") from cut
+                self._network.wait(self._pause(cut, failures))
 
     def _attempt(self) -> Found:
         try:
@@ -272,14 +288,8 @@ class _Transfer:
                 self._part.discard()
             raise
 
-    def _reason(self, error: Exception) -> str:
-        if isinstance(error, httpx.TimeoutException):
-            return f"no byte within {self._network.patience.timeout:g} s"
-        return str(error) or type(error).__name__
-
-    def _pause(self, error: Exception, failures: int) -> float:
-        asked = error.pause if isinstance(error, CutError) else None
-        return self._network.patience.pause * 2 ** (failures - 1) if asked is None else asked
+    def _pause(self, cut: CutError, failures: int) -> float:
+        return self._network.patience.pause * 2 ** (failures - 1) if cut.pause is None else cut.pause
 
     def _complete(self) -> None:
         """Add what is missing to the bytes of an earlier attempt, or begin anew."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def validate_folder(folder: Path, records: Path | None = None) -> list[Fault]:
-    """Everything that is wrong in a built folder; declared faults and warnings that the manifest counts are not.
+    """Everything that is wrong in a built folder, beyond the faults and warnings that its manifest counts.
 
     Raises:
         UsageError: this is no built folder.

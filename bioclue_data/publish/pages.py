@@ -30,8 +30,8 @@ Every row keeps these. An error refuses the build, unless the record declares it
 DATASETS = """\
 # Datasets
 
-verified: the whole real file went through the loader. written: the loader was made from the documented format.
-declared: no loader yet.
+verified: the whole real file went through the loader. written: the loader was made from the documented
+format. declared: no loader yet.
 """
 COMPARED = ("dataset", "split", "count", "published", "observed")
 

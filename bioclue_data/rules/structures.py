@@ -40,7 +40,7 @@ def _json_fault(text: str, problems: Callable[[Any], str | None]) -> str | None:
 
 def _schema_problems(name: str) -> Callable[[Any], str | None]:
     """The check against a JSON Schema: the first problem and its place, or None."""
-    import jsonschema  # type: ignore[import-untyped]  # noqa: PLC0415 - 0.2 s that only t2s need pay
+    import jsonschema  # noqa: PLC0415 - 0.2 s that only t2s need pay
 
     path = content("schemas") / "json" / f"{name}.schema.json"
     if not path.is_file():
