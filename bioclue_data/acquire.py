@@ -98,8 +98,8 @@ def _members(archive: SourceFile, wanted: Iterable[File]) -> list[SourceFile]:
     return chosen
 
 
-def covered(split: Split, lookups: Mapping[str, Mapping[str, str]], item: str) -> bool:
-    """Does the split hold the item, given its `only` and `without` id lists?"""
+def covered(split: Split, lookups: Mapping[str, Mapping[str, str]], *ids: str | None) -> bool:
+    """Does the split hold an item with these ids (its own, its document's), given `only` and `without`?"""
     if split.only:
-        return item in lookups[split.only]
-    return not split.without or item not in lookups[split.without]
+        return any(item in lookups[split.only] for item in ids)
+    return not split.without or not any(item in lookups[split.without] for item in ids)

@@ -150,7 +150,7 @@ class _SplitRun:
         table = {key: value for key, value in self._record.read.items() if key != "format"}
         options = readers.options(self._record.read["format"], table, f"{self._record.id}: [read]")
         for document in reader.read(self._sources, options):
-            if covered(self._split, self._sources.lookups, document.source_id):
+            if covered(self._split, self._sources.lookups, document.source_id, document.document_id):
                 self._number(document)
                 yield document
 

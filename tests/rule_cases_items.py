@@ -116,7 +116,7 @@ MENTIONS = [
     Case("T2", "nen", {"0.entities.1.norms": None}, [(0, "entities[1]")]),
     Case("T3", "nen", {"2.entities.0.norms.0.id": "J11.102"}, [(2, "entities[0].norms[0]")]),
     Case("T3", "nen", {"2.entities.0.norms.1.name": "其他"}, [(2, "entities[0].norms[1]")]),
-    Case("T3", "nen", {"2.candidates": []}, [(2, "entities[0].norms[0]"), (2, "entities[0].norms[1]")]),
+    Case("T3", "nen", {"2.concepts": []}, [(2, "entities[0].norms[0]"), (2, "entities[0].norms[1]")]),
     Case("D4", "dialogue", {"0.turns.0.entities.0.spans.0.end": 7}, [(0, "turns[0].entities[0].spans[0]")]),
     Case("D4", "dialogue", {"0.turns.0.entities.0.text": "佐普"}, [(0, "turns[0].entities[0]")]),
     Case(

@@ -32,7 +32,7 @@ def test_a_contract_has_common_columns_first() -> None:
     contract = load("nen")
     names = [field.name for field in contract.columns]
     assert names[:3] == ["item_id", "dataset", "split"]
-    assert names[-4:] == ["text", "passages", "entities", "candidates"]
+    assert names[-4:] == ["text", "passages", "entities", "concepts"]
     assert contract.gold == ("entities.norms",)
     assert contract.required == {"text"}
     assert load("t2s").required == {"text", "kind"}

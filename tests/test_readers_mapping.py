@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bioclue_data.contract import complete, load
+from bioclue_data.contract import complete, load, tasks
 from bioclue_data.errors import RecordError, SourceError
 from bioclue_data.readers.mapping import paths, shapes, structs
 from bioclue_data.readers.mapping.columns import columns
@@ -507,10 +507,10 @@ def test_a_target_is_cut_out() -> None:
 
 
 def test_two_columns_of_one_name_are_told_apart_by_their_fields() -> None:
-    assert _list('annotators = [{ id = { constant = "a" }, score = "s" }]', {"s": "3"}) == [
+    assert _list('ratings = [{ id = { constant = "a" }, score = "s" }]', {"s": "3"}) == [
         {"id": "a", "score": 3.0}
     ]
-    assert _list('annotators = [{ id = { constant = "a" }, label = "s" }]', {"s": "3"}) == [
+    assert _list('votes = [{ id = { constant = "a" }, label = "s" }]', {"s": "3"}) == [
         {"id": "a", "label": "3"}
     ]
 
@@ -565,11 +565,11 @@ def test_wrong_structures_are_refused(columns: str, message: str) -> None:
 
 
 def test_words_and_fields_never_collide() -> None:
-    fields = {kind.name for kinds in columns().values() for field in kinds for kind in _structs(field.type)}
+    fields = {kind.name for field in columns().values() for kind in _structs(field.type)}
     assert fields
     assert not fields & structs.EACH
     for name, shape in shapes.SHAPES.items():
-        inner = [struct for kinds in columns().values() for f in kinds for struct in _named(f.type, name)]
+        inner = [struct for field in columns().values() for struct in _named(field.type, name)]
         assert inner, name
         assert not shape.offered & {kind.name for kind in inner[0].fields}, name
 
@@ -585,8 +585,10 @@ def _named(kind: Any, name: str) -> list[Any]:
     return own + [inner for field in getattr(kind, "fields", ()) for inner in _named(field.type, name)]
 
 
-def test_few_columns_have_two_types() -> None:
-    assert {name for name, kinds in columns().items() if len(kinds) > 1} <= {"annotators", "candidates"}
+def test_a_column_has_one_type_in_all_contracts() -> None:
+    for task in tasks():
+        for field in load(task).content:
+            assert columns()[field.name].type == field.type
 
 
 def test_what_a_mapping_makes_fits_the_contract() -> None:

@@ -258,7 +258,7 @@ id = "sentence_id"
 text_a = "sentence_1"
 text_b = "sentence_2"
 score = { mean = ["annotator_a", "annotator_b", "annotator_c", "annotator_d", "annotator_e"] }
-annotators = [{ id = { constant = "a" }, score = "annotator_a" }]
+ratings = [{ id = { constant = "a" }, score = "annotator_a" }]
 """
     documents = read_files(read, found(real_data, "mirror/**/biosses/annotation_pairs_scores.tsv"))
     assert len(documents) == 100

@@ -29,7 +29,7 @@ def _nen(*mentions: Any, **columns: Any) -> dict[str, Any]:
 
 def test_missing_nullable_fields_become_null_in_the_contracts_order() -> None:
     row = complete(load("nen"))(_nen({**MENTION, "norms": [NORM]}))
-    assert list(row) == ["text", "passages", "entities", "candidates"]
+    assert list(row) == ["text", "passages", "entities", "concepts"]
     assert row["passages"] is None
     assert list(row["entities"][0]) == ["id", "type", "unified", "spans", "text", "norms", "attributes"]
     assert row["entities"][0]["norms"][0] == {**NORM, "name": None}

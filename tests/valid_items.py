@@ -78,7 +78,7 @@ def _nen() -> list[Row]:
             "text": "流感样病伴肺炎",
             "entities": [mention("流感样病伴肺炎", "流感样病伴肺炎", "诊断", norms=flu)],
         },
-        {"text": "流感", "entities": [mention("流感", "流感", "诊断", norms=named)], "candidates": closed},
+        {"text": "流感", "entities": [mention("流感", "流感", "诊断", norms=named)], "concepts": closed},
         {"text": "hidden term", "entities": [mention("hidden term", "hidden term", "term", norms=None)]},
     ]
 

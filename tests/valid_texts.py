@@ -9,7 +9,7 @@ def _tc() -> list[Row]:
     target = {"start": ZH.index("皮疹"), "end": ZH.index("皮疹") + 2, "text": "皮疹"}
     votes = [{"id": "A1", "label": "positive"}, {"id": "A2", "label": "negative"}]
     return [
-        {"text": EN, "mode": "single", "labels": ["positive"], "annotators": votes},
+        {"text": EN, "mode": "single", "labels": ["positive"], "votes": votes},
         {"text": ZH, "context": "随访", "target": target, "mode": "single", "labels": ["negative"]},
         {"text": EN, "mode": "multi", "labels": ["positive", "negative"]},
         {"text": EN, "mode": "multi", "labels": []},
@@ -32,7 +32,7 @@ def _sts() -> list[Row]:
     votes = [{"id": "A1", "score": 3}, {"id": "A2", "score": 4.0}]
     scale = {"score_min": 0, "score_max": 4}
     return [
-        {"text_a": EN, "text_b": ZH, "kind": "similarity", "score": 3.5, **scale, "annotators": votes},
+        {"text_a": EN, "text_b": ZH, "kind": "similarity", "score": 3.5, **scale, "ratings": votes},
         {
             "text_a": "膝盖疼",
             "text_b": "膝关节痛",
@@ -41,7 +41,7 @@ def _sts() -> list[Row]:
             "score_min": 0,
             "score_max": 1,
         },
-        {"text_a": EN, "text_b": EN, "kind": "relevance", "score": 4, **scale, "annotators": []},
+        {"text_a": EN, "text_b": EN, "kind": "relevance", "score": 4, **scale, "ratings": []},
         {"text_a": EN, "text_b": "A hidden test item.", "kind": "similarity", **scale},
     ]
 

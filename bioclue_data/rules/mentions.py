@@ -93,24 +93,22 @@ def wrong_ids(lines: pl.DataFrame, db: str, code: str) -> pl.DataFrame:
 
 
 def _norms(batch: Batch) -> pl.DataFrame:
-    """Norms with `wrong` and, where the item has candidates, `listed`: null if the norm is none of them."""
+    """Norms with `wrong` and, where the item has a closed list, `listed` (null: none of them)."""
     entities = batch["entities"].select("row", "prefix", "i", "norms")
     lines = wrong_ids(elements(entities, "norms", ["row", "prefix", "i"], "j"), "db", "id")
-    if "candidates" not in batch.rows.columns:
+    if "concepts" not in batch.rows.columns:
         return lines
-    closed = batch.rows.filter(pl.col("candidates").is_not_null()).select("row", pl.lit(True).alias("closed"))
+    closed = batch.rows.filter(pl.col("concepts").is_not_null()).select("row", pl.lit(True).alias("closed"))
     keyed = lines.with_columns(
         pl.when(pl.col("id").is_null()).then(pl.lit("name")).otherwise(pl.lit("id")).alias("by"),
         pl.coalesce("id", "name").alias("key"),
     )
-    with_listed = keyed.join(
-        _candidates(batch), on=["row", "db", "by", "key"], how="left", maintain_order="left"
-    )
+    with_listed = keyed.join(_listed(batch), on=["row", "db", "by", "key"], how="left", maintain_order="left")
     return with_listed.join(closed, on="row", how="left", maintain_order="left")
 
 
-def _candidates(batch: Batch) -> pl.DataFrame:
-    lines = elements(batch.rows, "candidates", ["row"], "k")
+def _listed(batch: Batch) -> pl.DataFrame:
+    lines = elements(batch.rows, "concepts", ["row"], "k")
     keys = [
         lines.select("row", "db", pl.lit(by).alias("by"), pl.col(by).alias("key")) for by in ("id", "name")
     ]

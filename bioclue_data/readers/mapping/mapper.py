@@ -10,7 +10,7 @@ import msgspec
 
 from bioclue_data.errors import RecordError
 from bioclue_data.readers.document import Document
-from bioclue_data.readers.mapping.columns import column, columns
+from bioclue_data.readers.mapping.columns import columns
 from bioclue_data.readers.mapping.items import names_of
 from bioclue_data.readers.mapping.nodes import PLAIN, Absent, Node, Raw, file_of
 from bioclue_data.readers.mapping.scope import Scope
@@ -116,7 +116,7 @@ def _named(scope: Scope, key: str) -> Scope:
 
 def _columns(specs: Table[str, Any], scope: Scope) -> list[tuple[str, One, bool]]:
     """Column, getter, and whether it is required."""
-    kinds = {name: _kind(name, spec, scope) for name, spec in specs.items()}
+    kinds = {name: _kind(name, scope) for name, spec in specs.items()}
     inner = scope
     if "text" in specs:
         text = compiled(specs["text"], kinds["text"], scope.at("text"))
@@ -125,11 +125,10 @@ def _columns(specs: Table[str, Any], scope: Scope) -> list[tuple[str, One, bool]
     return [(name, get, not kinds[name].null) for name, get in getters.items()]
 
 
-def _kind(name: str, spec: Any, scope: Scope) -> Field:
-    kind = column(name, spec)
-    if kind is None:
+def _kind(name: str, scope: Scope) -> Field:
+    if name not in columns():
         raise scope.unknown(name, columns(), "column")
-    return kind
+    return columns()[name]
 
 
 def _text(spec: Value, scope: Scope) -> One:
