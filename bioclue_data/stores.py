@@ -162,7 +162,7 @@ def likely_cause(start: bytes, size: int, wanted: Wanted) -> str:
         return "a Git LFS pointer in place of the file"
     if wanted.bytes is not None and size < wanted.bytes:
         return "cut short, or another release"
-    return "another release"
+    return "another release, or a damaged copy"
 
 
 def _figures(size: int | None, sha256: str | None) -> str:

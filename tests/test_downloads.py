@@ -86,9 +86,18 @@ def test_without_a_hash_only_the_same_content_goes_on(server: Server, stores: St
         Act(DATA, etag='"new"'),
     ]
     assert get(want(server.put("/a", *acts), known=False), stores).path.read_bytes() == DATA
-    unsigned = [Act(OTHER, cut=20_000, etag=None), Act(DATA, etag=None)]
-    assert get(want(server.put("/b", *unsigned), known=False), stores).path.read_bytes() == DATA
-    assert "range" not in server.asked[-1][1]
+    for path, etag in (("/b", None), ("/c", 'W/"weak"')):
+        unsigned = [Act(OTHER, cut=20_000, etag=etag), Act(DATA, etag=etag)]
+        assert get(want(server.put(path, *unsigned), known=False), stores).path.read_bytes() == DATA
+        assert "range" not in server.asked[-1][1]
+
+
+def test_what_a_mirror_began_is_not_joined_to_the_source(server: Server, stores: Stores) -> None:
+    wanted = want(server.put("/a", Act(DATA)), known=False)
+    server.put(f"/m/{server.host}/a", Act(OTHER, cut=20_000), Act(status=404))
+    with pytest.raises(NotHereError):
+        get(wanted, Stores(stores.cache, mirror=f"{server.root}/m"))
+    assert get(wanted, stores).path.read_bytes() == DATA
 
 
 def test_a_claimed_length_is_insisted_on(server: Server, stores: Stores) -> None:
