@@ -6,18 +6,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from bioclue_data import catalogue as catalogues
 from bioclue_data import locations
 from bioclue_data.errors import UsageError
+from bioclue_data.records import catalogue as catalogues
 from bioclue_data.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bioclue_data.build import Outcome, Progress
-    from bioclue_data.check import Fault
-    from bioclue_data.downloads import Stores
-    from bioclue_data.record import Access, Record
+    from bioclue_data.building.build import Outcome, Progress
+    from bioclue_data.contracts.check import Fault
+    from bioclue_data.records.record import Access, Record
+    from bioclue_data.sources.downloads import Stores
 
 
 def list_datasets(
@@ -52,10 +52,10 @@ def build(  # noqa: PLR0913
     """Build configs or datasets (without names: everything) into `out`; the arguments are the command's.
 
     Raises:
-        UsageError, NotHereError, InvalidDataError: see `bioclue_data.build.build`.
+        UsageError, NotHereError, InvalidDataError: see `bioclue_data.building.build.build`.
     """
-    from bioclue_data.build import Request  # noqa: PLC0415
-    from bioclue_data.build import build as run  # noqa: PLC0415
+    from bioclue_data.building.build import Request  # noqa: PLC0415
+    from bioclue_data.building.build import build as run  # noqa: PLC0415
 
     stores = None if sample else stores_of(mirror, manual, offline)
     folder = Path(records) if records is not None else None
@@ -64,7 +64,7 @@ def build(  # noqa: PLR0913
 
 def stores_of(mirror: str | None, manual: str | Path | None, offline: bool) -> Stores:
     """Where sources are looked for, from the words of a command or call."""
-    from bioclue_data.downloads import Stores  # noqa: PLC0415
+    from bioclue_data.sources.downloads import Stores  # noqa: PLC0415
 
     return Stores(
         cache=locations.cache(),
@@ -121,7 +121,7 @@ def load_dataset(
 
 def _holds(folder: Path, config: str) -> bool:
     """Is this a built folder with that config?"""
-    from bioclue_data import folder as folders  # noqa: PLC0415
+    from bioclue_data.building import folder as folders  # noqa: PLC0415
 
     if not (folder / folders.MANIFEST).is_file():
         return False
@@ -132,7 +132,7 @@ def _holds(folder: Path, config: str) -> bool:
 
 def validate(folder: str | Path, *, records: str | Path | None = None) -> list[Fault]:
     """Check a built folder: hashes, contracts, content hashes, counts; [] if all is as the manifest says."""
-    from bioclue_data.validate import validate_folder  # noqa: PLC0415
+    from bioclue_data.building.validate import validate_folder  # noqa: PLC0415
 
     return validate_folder(Path(folder), Path(records) if records is not None else None)
 

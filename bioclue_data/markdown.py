@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bioclue_data.fields import Field
+    from bioclue_data.contracts.fields import Field
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

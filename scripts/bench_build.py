@@ -16,7 +16,7 @@ import threading
 import time
 from pathlib import Path
 
-from bioclue_data import catalogue
+from bioclue_data.records import catalogue
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 

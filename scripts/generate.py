@@ -6,16 +6,32 @@ import argparse
 import sys
 from pathlib import Path
 
-from bioclue_data import catalogue
+import click
+
+from bioclue_data import cli
 from bioclue_data.publish import card, pages
+from bioclue_data.records import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def cli_page() -> str:
+    """The help of every command."""
+    context = click.Context(cli.group, info_name="bioclue", terminal_width=100)
+    parts = [f"# Commands\n\n```\n{cli.group.get_help(context)}\n```\n"]
+    for name in cli.COMMANDS:
+        command = cli.group.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
+        parts.append(f"## `bioclue {name}`\n\n```\n{command.get_help(inner)}\n```\n")
+    return "\n".join(parts)
 
 
 def generated() -> dict[Path, str]:
     """Path -> text of every generated file."""
     loaded = catalogue.load()
     files = {ROOT / "docs" / name: text for name, text in pages.pages(loaded)}
+    files[ROOT / "docs" / "cli.md"] = cli_page()
     return files | {ROOT / "cards" / f"{name}.md": card.card(e.record) for name, e in loaded.entries.items()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 
-from bioclue_data.downloads import Access, Found, Patience, Stores, Wanted, acquire
+from bioclue_data.sources.downloads import Access, Found, Patience, Stores, Wanted, acquire
 
 DATA = random.Random(1).randbytes(60_000)
 OTHER = random.Random(2).randbytes(60_000)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bioclue_data import api
-from bioclue_data.build import Outcome
+from bioclue_data.building.build import Outcome
 
 HEAD = """
 id = "{id}"
@@ -79,7 +79,7 @@ class Own:
         return path
 
     def build(self, *names: str, out: str = "bioclue", **options: Any) -> Outcome:
-        from bioclue_data import catalogue
+        from bioclue_data.records import catalogue
 
         catalogue.load.cache_clear()
         folders = {"manual": self.root / "manual", "records": self.root / "records"}

@@ -11,8 +11,8 @@ import pytest
 
 from bioclue_data import readers
 from bioclue_data.errors import SourceError
-from bioclue_data.files import SourceFile
 from bioclue_data.readers.document import Document, Sources
+from bioclue_data.sources.files import SourceFile
 
 Files = Mapping[str, str | bytes]
 

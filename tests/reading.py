@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from bioclue_data import readers
-from bioclue_data.files import SourceFile
 from bioclue_data.readers.document import Document, Layers, Sources
 from bioclue_data.readers.mapping import Mapper, Node, file_node
+from bioclue_data.sources.files import SourceFile
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from bioclue_data.check import Checker, Fault, Terms
-from bioclue_data.contract import arrow_schema, complete, content_hash, load
+from bioclue_data.contracts.check import Checker, Fault, Terms
+from bioclue_data.contracts.contract import arrow_schema, complete, content_hash, load
 from bioclue_data.errors import InvalidDataError
 from tests.valid_rows import valid_table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bioclue_data.check import Terms
+from bioclue_data.contracts.check import Terms
 from tests.rule_cases import Case
 from tests.valid_items import SPLIT_PAIN, ZH, argument, mention, norm
 

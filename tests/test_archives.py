@@ -19,9 +19,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bioclue_data import archives, streams
-from bioclue_data.archives import members, open_member
 from bioclue_data.errors import SourceError
+from bioclue_data.sources import archives, streams
+from bioclue_data.sources.archives import members, open_member
 
 CONTENT = {"data/one.txt": b"first\r\n", "data/two.txt": "第二个文件\n".encode(), "empty.txt": b""}
 

@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from bioclue_data import api, catalogue
+from bioclue_data import api
 from bioclue_data.errors import BioclueError, InvalidDataError, NotHereError, UsageError
+from bioclue_data.records import catalogue
 from tests.own import Own, digest, item
 
 TRAIN = [item(1), item(2, "无", 0, 1)]

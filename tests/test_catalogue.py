@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bioclue_data import catalogue, contract, licences, rules
+from bioclue_data.contracts import contract, rules
 from bioclue_data.errors import RecordError, UsageError
-from bioclue_data.needs import LISTING, needs
-from bioclue_data.record import SPLITS, Record
+from bioclue_data.records import catalogue, licences
+from bioclue_data.records.needs import LISTING, needs
+from bioclue_data.records.record import SPLITS, Record
 
 ENTRIES = list(catalogue.load().entries.values())
 IDS = [entry.record.id for entry in ENTRIES]

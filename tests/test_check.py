@@ -7,10 +7,10 @@ import pickle
 import pyarrow as pa
 import pytest
 
-from bioclue_data.check import Checker, Fault
-from bioclue_data.contract import arrow_schema, load
+from bioclue_data.contracts.check import Checker, Fault
+from bioclue_data.contracts.contract import arrow_schema, load
+from bioclue_data.contracts.rules import Terms
 from bioclue_data.errors import InvalidDataError, RecordError
-from bioclue_data.rules import Terms
 from tests.rule_cases import TERMS, changed, faults
 from tests.valid_rows import table_of, valid_rows, valid_table
 

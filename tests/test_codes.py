@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bioclue_data.codes import PATTERNS, wrong
+from bioclue_data.contracts.codes import PATTERNS, wrong
 
 RIGHT = {
     "ATC": ["N02", "N02BE01"],

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bioclue_data.contract import arrow_schema, load, read_contract, tasks, unified_types
+from bioclue_data.contracts.contract import arrow_schema, load, read_contract, tasks, unified_types
+from bioclue_data.contracts.fields import Contract, Field, ListOf, Scalar, Struct
 from bioclue_data.errors import RecordError, UsageError
-from bioclue_data.fields import Contract, Field, ListOf, Scalar, Struct
 from bioclue_data.locations import content
 from tests.valid_rows import table_of, valid_rows, valid_table
 
@@ -62,7 +62,7 @@ def test_unified_types_have_names_in_both_languages() -> None:
 
 def test_loading_contracts_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from bioclue_data.contract import load, tasks; [load(t) for t in tasks()]; "
+        "import sys; from bioclue_data.contracts.contract import load, tasks; [load(t) for t in tasks()]; "
         "print([m for m in ('pyarrow', 'polars', 'pandera', 'numpy', 'jsonschema') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

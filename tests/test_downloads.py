@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from bioclue_data import downloads
-from bioclue_data.downloads import Access, Found, Patience, Stores, acquire, acquire_all
 from bioclue_data.errors import BioclueError, DamagedError, NotHereError, RecordError
-from bioclue_data.replies import retry_after
-from bioclue_data.stores import cache_path
+from bioclue_data.sources import downloads
+from bioclue_data.sources.downloads import Access, Found, Patience, Stores, acquire, acquire_all
+from bioclue_data.sources.replies import retry_after
+from bioclue_data.sources.stores import cache_path
 from tests.fetching import DATA, OPEN, OTHER, QUICK, finished, get, want
 from tests.hostile_server import PAGE, Act, Server, redirect, running
 

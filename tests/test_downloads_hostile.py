@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.downloads import Found, Stores, Wanted
 from bioclue_data.errors import DamagedError, NotHereError
-from bioclue_data.stores import cache_path
+from bioclue_data.sources.downloads import Found, Stores, Wanted
+from bioclue_data.sources.stores import cache_path
 from tests.fetching import DATA, OTHER, finished, get, want
 from tests.hostile_server import PAGE, Act, Server, running
 

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bioclue_data import streams
 from bioclue_data.errors import RecordError, SourceError
-from bioclue_data.files import SourceFile, is_page, members
+from bioclue_data.sources import streams
+from bioclue_data.sources.files import SourceFile, is_page, members
 
 LINES = "首行\r\nsecond\rthird\n\u2028fourth\ufeff"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bioclue_data import folder
+from bioclue_data.building import folder
 from bioclue_data.errors import UsageError
 
 
@@ -47,7 +47,7 @@ def test_a_killed_build_leaves_the_old_folder_and_the_next_one_clears_up(tmp_pat
     fill(out, "old")
     code = (
         "import os, signal, sys, pathlib\n"
-        "from bioclue_data import folder\n"
+        "from bioclue_data.building import folder\n"
         "with folder.replaced(pathlib.Path(sys.argv[1])) as fresh:\n"
         "    (fresh / 'file').write_text('half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -14,7 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def tracked(*folders: str) -> set[str]:
     done = subprocess.run(
-        ["git", "-c", "core.quotePath=false", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "-c", "core.quotePath=false", "ls-files", *folders],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return set(done.stdout.splitlines())
 

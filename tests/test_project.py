@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bioclue_data import catalogue, project
+from bioclue_data.building import project
 from bioclue_data.errors import SourceError
 from bioclue_data.readers.document import Document, Layers
-from bioclue_data.record import Record
+from bioclue_data.records import catalogue
+from bioclue_data.records.record import Record
 from tests.test_catalogue import own_record
 
 TERMS = """

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bioclue_data.contract import complete, load, tasks
+from bioclue_data.contracts.contract import complete, load, tasks
 from bioclue_data.errors import RecordError, SourceError
 from bioclue_data.readers.mapping import paths, shapes, structs
 from bioclue_data.readers.mapping.columns import columns

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bioclue_data.errors import RecordError, SourceError
-from bioclue_data.files import SourceFile
 from bioclue_data.readers import nli4ct
 from bioclue_data.readers.document import Document, Sources
+from bioclue_data.sources.files import SourceFile
 from tests.reader_files import documents, real, refuses_unknown_options, write
 
 TRIALS = {

@@ -13,10 +13,10 @@ import pytest
 
 from bioclue_data import readers
 from bioclue_data.errors import SourceError
-from bioclue_data.files import SourceFile
 from bioclue_data.readers import table
 from bioclue_data.readers.document import Document
 from bioclue_data.readers.workbook import STRICT
+from bioclue_data.sources.files import SourceFile
 from tests.reading import found, read_files, source
 
 READ = 'format = "table"\n'

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.contract import load, tasks
+from bioclue_data.contracts.contract import load, tasks
+from bioclue_data.contracts.fields import Field, ListOf, Struct, Type
+from bioclue_data.contracts.rows import canonical, canonical_json, complete, content_hash
 from bioclue_data.errors import InvalidDataError
-from bioclue_data.fields import Field, ListOf, Struct, Type
-from bioclue_data.rows import canonical, canonical_json, complete, content_hash
 from tests.valid_rows import table_of, valid_rows
 
 MENTION = {"id": "T1", "type": "Drug", "spans": [{"start": 0, "end": 3}], "text": "abc"}

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.check import Checker, Terms
-from bioclue_data.contract import complete, load, tasks
+from bioclue_data.contracts.check import Checker, Terms
+from bioclue_data.contracts.contract import complete, load, tasks
+from bioclue_data.contracts.rules import COMMON, applying, describe, rules
+from bioclue_data.contracts.rules.frames import Batch
+from bioclue_data.contracts.rules.looks import FRAMES, LOOKS
 from bioclue_data.errors import RecordError
-from bioclue_data.rules import COMMON, applying, describe, rules
-from bioclue_data.rules.frames import Batch
-from bioclue_data.rules.looks import FRAMES, LOOKS
 from tests import rule_cases_items, rule_cases_texts
 from tests.rule_cases import TERMS, Case, changed, faults
 from tests.valid_rows import table_of, valid_table

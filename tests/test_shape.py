@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from bioclue_data.contract import arrow_schema, load
+from bioclue_data.contracts.contract import arrow_schema, load
+from bioclue_data.contracts.shape import forbidden_nulls, match_schema
 from bioclue_data.errors import InvalidDataError
-from bioclue_data.shape import forbidden_nulls, match_schema
 from tests.valid_rows import valid_table
 
 SCHEMA = arrow_schema(load("ner"))

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.downloads import Access, Stores, Wanted, acquire, acquire_all
 from bioclue_data.errors import DamagedError, NotHereError, RecordError, SourceError, UsageError
-from bioclue_data.stores import cache_path, layout, mirror_path
+from bioclue_data.sources.downloads import Access, Stores, Wanted, acquire, acquire_all
+from bioclue_data.sources.stores import cache_path, layout, mirror_path
 from tests.fetching import OPEN, want
 from tests.hostile_server import PAGE
 
@@ -274,7 +274,7 @@ def test_a_known_size_without_a_hash_counts(manual: Stores) -> None:
 
 
 def test_each_file_is_hashed_once(manual: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
-    from bioclue_data import manual as module
+    from bioclue_data.sources import manual as module
 
     measured: list[Path] = []
     measure = module.measure

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from bioclue_data.contract import Contract, arrow_schema, complete, content_hash, load
+from bioclue_data.contracts.contract import Contract, arrow_schema, complete, content_hash, load
 from tests import valid_items, valid_texts
 from tests.valid_items import Row
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bioclue_data import catalogue as catalogues
-from bioclue_data.citation import bibtex
 from bioclue_data.commands import options
+from bioclue_data.records import catalogue as catalogues
+from bioclue_data.records.citation import bibtex
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from bioclue_data import catalogue as catalogues
 from bioclue_data.commands import options
 from bioclue_data.commands.list import facts, splits
+from bioclue_data.records import catalogue as catalogues
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bioclue_data.record import Record
+    from bioclue_data.records.record import Record
 
 
 @click.command("info")

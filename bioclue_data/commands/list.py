@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bioclue_data import catalogue as catalogues
 from bioclue_data.commands import options
-from bioclue_data.record import SPLITS, Record
+from bioclue_data.records import catalogue as catalogues
+from bioclue_data.records.record import SPLITS, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ def command(
     documented format. declared: known, no loader yet.
     """
     if task:
-        from bioclue_data import contract  # noqa: PLC0415
+        from bioclue_data.contracts import contract  # noqa: PLC0415
 
         contract.load(task)
     chosen = [

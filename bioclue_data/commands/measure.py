@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from bioclue_data import catalogue as catalogues
 from bioclue_data.commands import options
 from bioclue_data.errors import UsageError
+from bioclue_data.records import catalogue as catalogues
 
 
 @click.command("measure")
@@ -30,7 +30,7 @@ def command(
 ) -> None:
     """Read a dataset whole and print the `expected.observed` and `known_faults` blocks as they come out."""
     from bioclue_data import api  # noqa: PLC0415
-    from bioclue_data.measure import measured, write_observed  # noqa: PLC0415
+    from bioclue_data.building.measure import measured, write_observed  # noqa: PLC0415
 
     if sample and write:
         raise UsageError("counts of a sample do not go into a record", remedy="leave out --sample or --write")

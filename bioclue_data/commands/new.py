@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from bioclue_data import catalogue as catalogues
 from bioclue_data.errors import UsageError
+from bioclue_data.records import catalogue as catalogues
 
 SKELETON = """\
 id = "{id}"
@@ -71,7 +71,8 @@ def command(dataset: str, task: str, language: str, format_: str, records: Path)
 
 
 def _skeleton(dataset: str, task: str, language: str, format_: str) -> str:
-    from bioclue_data import contract, readers  # noqa: PLC0415
+    from bioclue_data import readers  # noqa: PLC0415
+    from bioclue_data.contracts import contract  # noqa: PLC0415
 
     readers.load(format_)
     columns = contract.load(task).content

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bioclue_data import licences, rules
-from bioclue_data.citation import bibtex
+from bioclue_data.contracts import rules
 from bioclue_data.markdown import table
 from bioclue_data.publish.pages import COMPARED, comparison
-from bioclue_data.record import SPLITS
+from bioclue_data.records import licences
+from bioclue_data.records.citation import bibtex
+from bioclue_data.records.record import SPLITS
 
 if TYPE_CHECKING:
-    from bioclue_data.record import Record
+    from bioclue_data.records.record import Record
 
 
 def card(record: Record) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from bioclue_data import cli, rules
-from bioclue_data import contract as contracts
-from bioclue_data.fields import Contract, ListOf, Struct, Type
+from bioclue_data.contracts import contract as contracts
+from bioclue_data.contracts import rules
+from bioclue_data.contracts.fields import Contract, ListOf, Struct, Type
 from bioclue_data.markdown import field_table, table
-from bioclue_data.record import SPLITS, Record
+from bioclue_data.records.record import SPLITS, Record
 
 if TYPE_CHECKING:
-    from bioclue_data.catalogue import Catalogue
+    from bioclue_data.records.catalogue import Catalogue
 
 CONTRACTS = """\
 # Contracts
@@ -41,7 +39,6 @@ def pages(catalogue: Catalogue) -> list[tuple[str, str]]:
     return [
         ("contracts.md", contracts_page()),
         ("rules.md", rules_page()),
-        ("cli.md", cli_page()),
         ("datasets.md", datasets_page(catalogue)),
     ]
 
@@ -74,18 +71,6 @@ def rules_page() -> str:
     head = ("code", "what holds", "severity", "why", "what to do")
     rows = [(r.code, r.title, r.severity, r.explanation, r.remedy) for r in rules.rules().values()]
     return f"{RULES}\n{table(head, rows)}"
-
-
-def cli_page() -> str:
-    """The help of every command."""
-    context = click.Context(cli.group, info_name="bioclue", terminal_width=100)
-    parts = [f"# Commands\n\n```\n{cli.group.get_help(context)}\n```\n"]
-    for name in cli.COMMANDS:
-        command = cli.group.get_command(context, name)
-        assert command is not None
-        inner = click.Context(command, info_name=name, parent=context, terminal_width=100)
-        parts.append(f"## `bioclue {name}`\n\n```\n{command.get_help(inner)}\n```\n")
-    return "\n".join(parts)
 
 
 def datasets_page(catalogue: Catalogue) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 Infons = dict[str, Any]
 

@@ -15,7 +15,7 @@ from bioclue_data.readers.document import Document, Sources
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -12,7 +12,7 @@ from bioclue_data.readers import standoff
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 Kind = Literal["A", "E", "M", "N", "R", "T", "*", "#"]
 LINE = re.compile(r"(?:([AEMNRT#])[^\t]*|\*)\t")

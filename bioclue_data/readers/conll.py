@@ -18,7 +18,7 @@ from bioclue_data.readers.tags import Scheme, decode, split
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -19,7 +19,7 @@ from bioclue_data.readers.document import Document, Remark, Sources
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 NONE = "NULL"
 

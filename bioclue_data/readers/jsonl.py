@@ -12,8 +12,8 @@ from bioclue_data.readers.mapping import Mapper, Mapping, Node, below, file_node
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bioclue_data.files import SourceFile
     from bioclue_data.readers.document import Document, Sources
+    from bioclue_data.sources.files import SourceFile
 
 
 BLANK = " \t\r\n"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lxml import etree
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 ROOTS = ("Document", "DiseaseFile", "doc")
 IDS = ("id", "fid", "docid")

@@ -18,7 +18,7 @@ from bioclue_data.readers.json_text import JsonText
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 RELEASE = "check that items and trials are of the release that the record declares"
 T = TypeVar("T")

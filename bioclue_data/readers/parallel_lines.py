@@ -14,7 +14,7 @@ from bioclue_data.readers.document import Document, Sources
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 Language = Literal["en", "zh-Hans", "zh-Hant"]
 

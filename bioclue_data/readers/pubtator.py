@@ -17,7 +17,7 @@ from bioclue_data.readers.document import Document, Layers, Sources
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 PASSAGE = re.compile(r"([^|\t]+)\|([A-Za-z])\|")
 Line = tuple[int, str]

@@ -11,7 +11,7 @@ from bioclue_data.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 REMEDY = "get the file again; if it is the source's own, repair a copy and declare that as the source"
 

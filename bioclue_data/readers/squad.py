@@ -13,7 +13,7 @@ from bioclue_data.readers.json_text import JsonText
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 KNOWN = {"id", "question", "answers", "is_impossible"}
 

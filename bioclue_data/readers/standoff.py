@@ -12,7 +12,7 @@ from bioclue_data.readers.lines import lines as split_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 Unit = Literal["code_points", "utf8", "utf16"]
 Span = tuple[int, int]

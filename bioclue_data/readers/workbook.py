@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 ZIP = b"PK\x03\x04"
 # ISO/IEC 29500 in its strict form has namespaces of its own, which openpyxl passes over in silence.

@@ -17,8 +17,8 @@ from bioclue_data.readers.mapping import Mapper, Mapping, Node, Raw, file_node, 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bioclue_data.files import SourceFile
     from bioclue_data.readers.document import Document, Sources
+    from bioclue_data.sources.files import SourceFile
 
 ATTRIBUTE = "@"
 Element = etree._Element

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bioclue_data import contract
+from bioclue_data.contracts import contract
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bioclue_data.fields import Field
+    from bioclue_data.contracts.fields import Field
 
 
 @cache

@@ -18,7 +18,7 @@ from bioclue_data.readers.mapping.structs import compiled, kept, refuse_absent
 from bioclue_data.readers.mapping.values import Plain, scalar
 
 if TYPE_CHECKING:
-    from bioclue_data.fields import Field
+    from bioclue_data.contracts.fields import Field
     from bioclue_data.readers.mapping.paths import One
 
 JOINER = "/"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from bioclue_data.errors import RecordError, SourceError
 
 if TYPE_CHECKING:
-    from bioclue_data.files import SourceFile
+    from bioclue_data.sources.files import SourceFile
 
 SHOWN = 60  # characters of a wrong value in a message
 

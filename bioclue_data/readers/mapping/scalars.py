@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bioclue_data.fields import SCALARS
+from bioclue_data.contracts.fields import SCALARS
 from bioclue_data.readers.mapping.nodes import Node, fail, shown
 
 Convert = Callable[[Any, Node], Any]

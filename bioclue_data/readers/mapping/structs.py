@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import msgspec
 
-from bioclue_data.fields import Field, Scalar, Struct
+from bioclue_data.contracts.fields import Field, Scalar, Struct
 from bioclue_data.readers.mapping.nodes import PLAIN, Absent, Node, Raw, fail, shown
 from bioclue_data.readers.mapping.scalars import plain_text
 from bioclue_data.readers.mapping.shapes import SHAPES, Finish, Make, Shape

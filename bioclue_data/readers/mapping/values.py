@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from bioclue_data.contracts.rows import canonical_json
 from bioclue_data.errors import SourceError
-from bioclue_data.files import SourceFile
 from bioclue_data.readers.mapping.nodes import Absent, Node, fail, file_node, shown
 from bioclue_data.readers.mapping.scalars import Convert, converter, plain_text
 from bioclue_data.readers.mapping.texts import Split, Step, parsed, part, splitter, unquoted
-from bioclue_data.rows import canonical_json
+from bioclue_data.sources.files import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

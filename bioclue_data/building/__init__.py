@@ -1,0 +1,1 @@
+"""From records and source files to a built folder."""

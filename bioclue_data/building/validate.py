@@ -1,0 +1,77 @@
+"""Check a built folder as it lies there: the files, the tables, the counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from bioclue_data.building.folder import read_manifest
+from bioclue_data.building.tables import file_sha256
+from bioclue_data.building.units import terms_of
+from bioclue_data.contracts import contract as contracts
+from bioclue_data.contracts.check import Checker, Fault
+from bioclue_data.errors import InvalidDataError, UsageError
+from bioclue_data.records import catalogue as catalogues
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bioclue_data.records.record import Record
+
+
+def validate_folder(folder: Path, records: Path | None = None) -> list[Fault]:
+    """Everything that is wrong in a built folder, beyond the faults and warnings that its manifest counts.
+
+    Raises:
+        UsageError: this is no built folder.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise UsageError(
+            "no manifest.json here", where=str(folder), remedy="name a folder that `bioclue build` made"
+        )
+    catalogue = catalogues.load(records)
+    faults = []
+    for dataset, built in manifest["datasets"].items():
+        for table in built["tables"]:
+            faults += _check_table(folder, catalogue.find(dataset).record, table)
+    return faults + _unlisted(folder, manifest)
+
+
+def _check_table(folder: Path, record: Record, table: dict[str, Any]) -> list[Fault]:
+    path = folder / table["path"]
+    if not path.is_file():
+        return [_file_fault(table, "the manifest lists this file, and it is not here")]
+    if (found := file_sha256(path)) != table["sha256"]:
+        return [_file_fault(table, f"sha256 {found}, the manifest says {table['sha256']}")]
+    try:
+        faults = list(_check_rows(path, record, table["task"]))
+    except InvalidDataError as error:
+        return [_file_fault(table, str(error))]
+    counts = Counter(fault.rule for fault in faults)
+    declared = table["faults"]
+    return [fault for fault in faults if counts[fault.rule] != declared.get(fault.rule, 0)]
+
+
+def _check_rows(path: Path, record: Record, task: str) -> Iterator[Fault]:
+    checker = Checker(contracts.load(task), terms_of(record), stored=True)
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield from checker.check(file.read_row_group(group))
+
+
+def _file_fault(table: dict[str, Any], detail: str) -> Fault:
+    return Fault("F1", "error", table["path"], -1, "file", detail)
+
+
+def _unlisted(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
+    listed = {table["path"] for built in manifest["datasets"].values() for table in built["tables"]}
+    found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet")))
+    return [
+        _file_fault({"path": path}, "the manifest does not list this file")
+        for path in found
+        if path not in listed
+    ]

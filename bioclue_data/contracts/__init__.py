@@ -1,0 +1,1 @@
+"""Contracts: schemas as data, the rules of rows, and the checker."""

@@ -1,0 +1,1 @@
+"""The catalogue: records of datasets, licences, citations."""

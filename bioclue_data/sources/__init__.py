@@ -1,0 +1,1 @@
+"""Source files: fetched or found, verified, and opened safely."""
