@@ -424,10 +424,10 @@ text = "text"
 each = "spo_list"
 type = "predicate"
 args = [
-  { role = { constant = "subject" }, text = "subject", type = "subject_type" },
-  { role = { constant = "object" }, text = 'object."@value"', type = 'object_type."@value"' },
+  { role = "=subject", text = "subject", type = "subject_type" },
+  { role = "=object", text = 'object."@value"', type = 'object_type."@value"' },
 ]
-attributes = [{ name = { constant = "Combined" }, value = "Combined" }]
+attributes = [{ name = "=Combined", value = "Combined" }]
 """
     documents = read_files(read, found(real_data, "manual/cmeie/**/CMeIE_dev.json"))
     relations = [relation for d in documents for relation in d.layers["relations"]]
@@ -462,9 +462,9 @@ document_id = "^.document_id"
 group_id = "^.document_id"
 [columns]
 question = "question"
-contexts = [{ id = { constant = "1" }, text = "^.context" }]
+contexts = [{ id = "=1", text = "^.context" }]
 answers = { each = "answers", text = "text" }
-evidence = { each = "answers", context = { constant = "1" }, start = "answer_start", text = "text" }
+evidence = { each = "answers", context = "=1", start = "answer_start", text = "text" }
 """
     documents = read_files(read, found(real_data, "mirror/**/200423_covidQA.json"))
     right = sum(
@@ -489,7 +489,7 @@ question = "question"
 options = { each = "options", key = "@key", text = "." }
 answer_keys = "answer_idx"
 answer_text = "answer"
-multiple = { constant = false }
+multiple = false
 """
     documents = read_files(read, found(real_data, "mirror/**/phrases_no_exclude_test.jsonl"))
     assert len(documents) == 1273
@@ -507,16 +507,16 @@ id = "id"
 [columns]
 text_a = "text1"
 text_b = "text2"
-kind = { constant = "similarity" }
+kind = "=similarity"
 score = "label"
-score_min = { constant = 0.0 }
-score_max = { constant = 1.0 }
+score_min = 0.0
+score_max = 1.0
 """
     documents = read_files(pairs, found(real_data, "manual/chip_sts/**/CHIP-STS_dev.json"))
     assert (len(documents), {d.layers["score"] for d in documents}) == (4000, {0.0, 1.0})
     hidden = read_files(pairs, found(real_data, "manual/chip_sts/**/CHIP-STS_test.json"))
     assert (len(hidden), sum("score" in d.layers for d in hidden)) == (10000, 0)
-    classes = 'format = "json"\n[columns]\ntext = "text"\nmode = { constant = "single" }\nlabels = "label"'
+    classes = 'format = "json"\n[columns]\ntext = "text"\nmode = "=single"\nlabels = "label"'
     documents = read_files(classes, found(real_data, "manual/chip_ctc/**/CHIP-CTC_train.json"))
     assert (len(documents), len({d.layers["labels"][0] for d in documents})) == (22962, 44)
 
@@ -528,14 +528,14 @@ format = "json"
 [columns]
 text = "text"
 [[columns.entities]]
-type = { constant = "diagnosis" }
-start = { constant = 0 }
+type = "=diagnosis"
+start = 0
 text = "text"
 [columns.entities.norms]
 each = "normalized_result"
 split = "##"
 strip_quotes = true
-db = { constant = "ICD10-BJ-601" }
+db = "=ICD10-BJ-601"
 name = "."
 nil = "O"
 """
@@ -548,9 +548,7 @@ nil = "O"
 
 @pytest.mark.real
 def test_text2dt(real_data: Path) -> None:
-    read = (
-        'format = "json"\n[columns]\ntext = "text"\nkind = { constant = "tree" }\noutput = { json = "tree" }'
-    )
+    read = 'format = "json"\n[columns]\ntext = "text"\nkind = "=tree"\noutput = { json = "tree" }'
     for split, count in (("train", 300), ("dev", 100), ("test", 100)):
         documents = read_files(read, found(real_data, f"manual/text2dt/**/Text2DT_{split}.json"))
         assert len(documents) == count

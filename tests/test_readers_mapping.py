@@ -143,7 +143,7 @@ def test_what_does_not_fit_is_an_error_with_place_and_value(column: str, raw: An
 @pytest.mark.parametrize(
     ("spec", "item", "value"),
     [
-        ('{ constant = "x" }', {}, "x"),
+        ('"=x"', {}, "x"),
         ('{ path = ["a", "b"], join = "; " }', {"a": "1", "b": "2"}, "1; 2"),
         ('{ path = "words", join = "" }', {"words": ["患", "者"]}, "患者"),
         ('{ path = "a", after = "(", before = ")" }', {"a": "x(y)z"}, "y"),
@@ -207,12 +207,11 @@ def test_lookup_gives_null_for_what_the_side_table_lacks() -> None:
 @pytest.mark.parametrize(
     "spec",
     [
-        '{ path = "a", constant = "b" }',
+        '{ constant = "b" }',
         "{ strip = true }",
         '{ path = ["a", "b"] }',
         '{ path = "a", split = "," }',
         '{ path = "a", map = { x = "y" }, lookup = "z" }',
-        "3",
         '["a"]',
     ],
 )
@@ -232,7 +231,7 @@ def test_contradictory_values_are_refused(spec: str) -> None:
         ('"a"', {"a": []}, []),
         ('"a.b"', {"a": [{"b": "x"}, {"c": 1}, {"b": ["y", "z"]}]}, ["x", "y", "z"]),
         ('["a", "b"]', {"a": "x", "b": None}, ["x"]),
-        ('[{ constant = "c" }, "a"]', {"a": ["x"]}, ["c", "x"]),
+        ('["=c", "a"]', {"a": ["x"]}, ["c", "x"]),
         ('{ path = "a", split = "" }', {"a": "ABD"}, ["A", "B", "D"]),
         ('{ path = "a", split = [",", "、"], strip = true }', {"a": "x, y、z,"}, ["x", "y", "z"]),
         ('{ path = "a", after = "(", before = ")" }', {"a": "(C)"}, ["C"]),
@@ -311,14 +310,14 @@ def test_a_term_alone_is_the_one_mention_of_its_text() -> None:
     columns = """
 text = "term"
 [[columns.entities]]
-type = { constant = "diagnosis" }
-start = { constant = 0 }
+type = "=diagnosis"
+start = 0
 text = "term"
 [columns.entities.norms]
 each = "names"
 split = "##"
 strip_quotes = true
-db = { constant = "ICD" }
+db = "=ICD"
 name = "."
 id = { path = ".", lookup = "icd" }
 nil = "O"
@@ -344,7 +343,7 @@ def test_options_of_objects_lists_columns_and_texts() -> None:
             {"o": [{"k": "A", "t": "肝"}, {"k": "B", "t": "肺"}]},
         ),
         (
-            'options = [{ key = { constant = "A" }, text = "a" }, { key = { constant = "B" }, text = "b" }]',
+            'options = [{ key = "=A", text = "a" }, { key = "=B", text = "b" }]',
             {"a": "肝", "b": "肺"},
         ),
         (
@@ -371,8 +370,8 @@ def test_an_option_that_its_own_null_voids_is_no_option() -> None:
     column = 'options = { each = "o", key = "@key", text = { path = ".", null = [""] } }'
     assert [option["key"] for option in _list(column, {"o": {"A": "x", "B": "y", "C": ""}})] == ["A", "B"]
     fixed = """options = [
-{ key = { constant = "A" }, text = "a" },
-{ key = { constant = "B" }, text = { path = "b", null = [""] } },
+{ key = "=A", text = "a" },
+{ key = "=B", text = { path = "b", null = [""] } },
 ]"""
     assert [option["key"] for option in _list(fixed, {"a": "x", "b": ""})] == ["A"]
 
@@ -389,7 +388,7 @@ def test_lists_are_joined_in_order() -> None:
     columns = """
 turns = [
   { each = "history.*.*", role = { cycle = ["patient", "doctor"] }, text = "." },
-  { role = { constant = "patient" }, text = "ask" },
+  { role = "=patient", text = "ask" },
 ]
 """
     turns = layers_of(columns, {"history": [["q", "a"]], "ask": "z"})["turns"]
@@ -425,10 +424,10 @@ def test_relations_over_texts_and_over_mentions() -> None:
 each = "spo"
 type = "p"
 args = [
-  { role = { constant = "subject" }, text = "s", type = "st" },
-  { role = { constant = "object" }, ref = "o" },
+  { role = "=subject", text = "s", type = "st" },
+  { role = "=object", ref = "o" },
 ]
-attributes = [{ name = { constant = "Combined" }, value = "c" }]
+attributes = [{ name = "=Combined", value = "c" }]
 """
     item = {"spo": [{"p": "治疗", "s": "阑尾炎", "st": "疾病", "o": "T1", "c": False}]}
     assert layers_of(columns, item)["relations"] == [
@@ -445,10 +444,7 @@ attributes = [{ name = { constant = "Combined" }, value = "c" }]
 
 
 def test_where_beside_each() -> None:
-    column = (
-        'evidence = { each = "e", where = { ok = [true, 1] }, context = { constant = "1" }, '
-        'start = "s", text = "t" }'
-    )
+    column = 'evidence = { each = "e", where = { ok = [true, 1] }, context = "=1", start = "s", text = "t" }'
     item = {
         "e": [{"ok": True, "s": 3, "t": "ab"}, {"ok": 0, "s": 9, "t": "x"}, {"ok": "1", "s": 5, "t": "c"}]
     }
@@ -507,12 +503,8 @@ def test_a_target_is_cut_out() -> None:
 
 
 def test_two_columns_of_one_name_are_told_apart_by_their_fields() -> None:
-    assert _list('ratings = [{ id = { constant = "a" }, score = "s" }]', {"s": "3"}) == [
-        {"id": "a", "score": 3.0}
-    ]
-    assert _list('votes = [{ id = { constant = "a" }, label = "s" }]', {"s": "3"}) == [
-        {"id": "a", "label": "3"}
-    ]
+    assert _list('ratings = [{ id = "=a", score = "s" }]', {"s": "3"}) == [{"id": "a", "score": 3.0}]
+    assert _list('votes = [{ id = "=a", label = "s" }]', {"s": "3"}) == [{"id": "a", "label": "3"}]
 
 
 # What is missing
@@ -594,7 +586,7 @@ def test_a_column_has_one_type_in_all_contracts() -> None:
 def test_what_a_mapping_makes_fits_the_contract() -> None:
     columns_of = """
 text = "t"
-passages = [{ type = { constant = "all" }, start = { constant = 0 }, end = "n" }]
+passages = [{ type = "=all", start = 0, end = "n" }]
 entities = { each = "e", start = "s", end = "x", type = "y" }
 [columns.relations]
 each = "r"
@@ -616,3 +608,15 @@ def test_a_parsed_path_keeps_its_parts() -> None:
     assert paths.parse('^^."a.b".c.0', "x") == paths.Path('^^."a.b".c.0', 2, ("a.b", "c", "0"))
     assert paths.parse("^.#", "x") == paths.Path("^.#", 1, (), "#")
     assert paths.parse(".", "x") == paths.Path(".", 0, ())
+
+
+def test_each_over_named_fields_leaves_out_what_is_empty() -> None:
+    spec = 'options = { each = ["A", "B", "C"], key = "@key", text = "." }'
+    assert _list(spec, {"A": "one", "B": None, "C": "three"}) == [
+        {"key": "A", "text": "one"},
+        {"key": "C", "text": "three"},
+    ]
+
+
+def test_constants_need_no_table() -> None:
+    assert _list('ratings = [{ id = "=a", score = 2.5 }]', {}) == [{"id": "a", "score": 2.5}]

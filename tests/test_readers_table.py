@@ -258,7 +258,7 @@ id = "sentence_id"
 text_a = "sentence_1"
 text_b = "sentence_2"
 score = { mean = ["annotator_a", "annotator_b", "annotator_c", "annotator_d", "annotator_e"] }
-ratings = [{ id = { constant = "a" }, score = "annotator_a" }]
+ratings = [{ id = "=a", score = "annotator_a" }]
 """
     documents = read_files(read, found(real_data, "mirror/**/biosses/annotation_pairs_scores.tsv"))
     assert len(documents) == 100
@@ -275,14 +275,14 @@ id = ["@subset", "id"]
 [columns]
 question = "question"
 options = [
-  { key = { constant = "A" }, text = "A" },
-  { key = { constant = "B" }, text = "B" },
-  { key = { constant = "C" }, text = "C" },
-  { key = { constant = "D" }, text = "D" },
+  { key = "=A", text = "A" },
+  { key = "=B", text = "B" },
+  { key = "=C", text = "C" },
+  { key = "=D", text = "D" },
 ]
 answer_keys = "answer"
 rationale = "explanation"
-multiple = { constant = false }
+multiple = false
 """
     counts = {}
     for split in ("dev", "val", "test"):
@@ -315,9 +315,9 @@ def test_meqsum(real_data: Path) -> None:
 format = "table"
 id = "File"
 [columns]
-sources = [{ role = { constant = "question" }, text = "CHQ" }]
-targets = [{ role = { constant = "question" }, text = "Summary" }]
-kind = { constant = "question_summary" }
+sources = [{ role = "=question", text = "CHQ" }]
+targets = [{ role = "=question", text = "Summary" }]
+kind = "=question_summary"
 """
     documents = read_files(read, found(real_data, "mirror/**/MeQSum_*.xlsx"))
     assert len(documents) == 1000

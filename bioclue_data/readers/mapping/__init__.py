@@ -24,10 +24,10 @@ Paths are names joined by dots, relative to the item or, inside an `each`, to it
     #   @key           position from 0; key, or name in XML; `^.#` and `^.@key` are those of what is around
     @file   @subset    of the source file
 
-Columns: a string is a path. Texts come from texts, whole numbers and booleans, never from floats or lists;
+Columns: a string is a path, `"=text"` a constant, and so is a bare number, true or false. Texts come from texts, whole numbers and booleans, never from floats or lists;
 numbers also from texts; booleans also from "true" and "false". A table has one of
     path = "a"  path = ["a", "b"]     several, or a list of texts, with `join = " "` between them
-    constant = "x"                    cycle = ["patient", "doctor"]     taking turns, by position
+    cycle = ["patient", "doctor"]     taking turns, by position
     mean = ["rater1", "rater2"]       of the numbers that are there
     json = "tree"                     the raw value as canonical JSON; or { name = "path", … }: a record
 and then, in this order,
@@ -45,7 +45,8 @@ Lists of plain values: a path (a single value is a list of one), such a table, o
 Lists of structures: a table with `each` and the fields of an element, or a list of tables with or without.
     options = { each = "options", key = "@key", text = "." }
     options = { each = "cell", split = ";", key = { path = ".", before = ":" }, text = { path = ".", after = ":" } }
-    options = [{ key = { constant = "A" }, text = "opa" }, { key = { constant = "B" }, text = "opb" }]
+    options = { each = ["A", "B", "C", "D"], key = "@key", text = "." }            # columns; empty ones are left out
+    targets = [{ role = "=note", text = "note" }, { role = "=plan", text = "plan" }]   # a fixed list
     contexts = { each = { body = "CONTEXTS", head = "LABELS" }, text = "body", type = "head" }    parallel lists
     entities = { each = "spans", start = "s", end = "e", end_inclusive = true, type = "type", text = "string" }
     turns = { each = "dialogue", split = "\n", prefixes = { "Doctor: " = "doctor", "Patient: " = "patient" } }

@@ -26,7 +26,7 @@ NONE = Shape()
 class Each(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the elements of a list come from; the other keys of its table are fields of an element."""
 
-    each: str | dict[str, str]
+    each: str | tuple[str, ...] | dict[str, str]
     parse: Literal["", "json", "python"] = ""
     split: str | tuple[str, ...] | None = None
     strip: bool = False
@@ -152,6 +152,8 @@ def _nodes(verbs: Each, scope: Scope, *, blanks: bool) -> tuple[Callable[[Node],
     """The nodes that an `each` goes through, and the scope of paths relative to them."""
     if isinstance(verbs.each, dict):
         return _parallel(verbs.each, scope), scope.inside()
+    if isinstance(verbs.each, tuple):
+        return _named(verbs.each, scope), scope.inside(PLAIN)
     if (verbs.strip or verbs.strip_quotes) and verbs.split is None:
         raise scope.wrong("`strip` and `strip_quotes` beside `each` belong to `split`")
     if verbs.parse and verbs.split is not None:
@@ -186,6 +188,24 @@ def _pieces(verbs: Each, scope: Scope, *, blanks: bool) -> Callable[[Node], Any]
         return [Node(piece, None, i, node, f"{node.place}/{i}") for i, piece in enumerate(pieces)]
 
     return nodes
+
+
+def _named(paths: tuple[str, ...], scope: Scope) -> Callable[[Node], Any]:
+    """The values at several paths, each under its path; a path with nothing there is passed over."""
+    getters = [(path, scope.one(path)) for path in paths]
+    absent = Absent(", ".join(paths))
+
+    def nodes(node: Node) -> list[Node] | Absent:
+        values = [(path, get(node)) for path, get in getters]
+        found = [(path, value) for path, value in values if not _nothing(value, scope)]
+        places = enumerate(found)
+        return [Node(value, path, i, node, f"{node.place}/{path}") for i, (path, value) in places] or absent
+
+    return nodes
+
+
+def _nothing(value: Any, scope: Scope) -> bool:
+    return isinstance(value, Absent) or (isinstance(value, str) and value in scope.null)
 
 
 def _parallel(paths: dict[str, str], scope: Scope) -> Callable[[Node], Any]:

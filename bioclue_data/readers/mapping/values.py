@@ -25,8 +25,11 @@ Plain = str | int | float | bool
 NOWHERE = file_node(SourceFile("", Path(), ""))  # where a constant stands
 
 
+CONSTANT = "="
+
+
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A value that is more than a path. Exactly one of the first five says where it comes from."""
+    """Where a value comes from (exactly one of the first five), and what is done to it."""
 
     path: str | tuple[str, ...] = ""
     constant: Plain | None = None
@@ -46,19 +49,22 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def value_of(spec: Any, scope: Scope) -> Value:
-    """The typed form of a value as the record spells it: a path, or a table of verbs.
+    """The typed form of a value as the record spells it: a path, a constant, or a table of verbs.
 
     Raises:
         RecordError: it is neither, or does not say where the value comes from.
     """
     if isinstance(spec, str):
-        return Value(path=spec)
+        return Value(constant=spec[1:]) if spec.startswith(CONSTANT) else Value(path=spec)
+    if isinstance(spec, (bool, int, float)):
+        return Value(constant=spec)
     if not isinstance(spec, dict):
-        raise scope.wrong(f"a path or a table is expected, found {shown(spec)}")
+        raise scope.wrong(f"a path, a constant or a table is expected, found {shown(spec)}")
+    if "constant" in spec:
+        raise scope.wrong('a constant is written as "=text", or as a bare number, true or false')
     value = scope.spec(spec, Value)
-    sources = [value.path, value.mean, value.json, value.cycle]
-    if sum(map(bool, sources)) + (value.constant is not None) != 1:
-        raise scope.wrong("a value comes from one of path, constant, mean, json, cycle")
+    if sum(map(bool, [value.path, value.mean, value.json, value.cycle])) != 1:
+        raise scope.wrong("a value comes from one of path, mean, json, cycle")
     if isinstance(value.path, tuple) and value.join is None:
         raise scope.wrong("several paths need `join`, the text to put between them")
     return value
