@@ -91,12 +91,10 @@ def not_here(wanted: Wanted, access: Access, stores: Stores) -> NotHereError:
     """The error for a file that is in no store and that may not or cannot be fetched."""
     what = f"{wanted.name} of {wanted.dataset} is not on this machine"
     if access.kind != "open":
-        return NotHereError(
-            f"{what} ({access.kind})", remedy=_how_to_get(wanted, access, stores), reason="gated"
-        )
+        return NotHereError(f"{what} ({access.kind})", remedy=_how_to_get(wanted, access), reason="gated")
     if not wanted.addresses:
         what = f"{what}, and no address is known"
-        return NotHereError(what, remedy=_how_to_get(wanted, access, stores), reason="no_source")
+        return NotHereError(what, remedy=_how_to_get(wanted, access), reason="no_source")
     if stores.mirror is not None and not (stores.offline and is_server(stores.mirror)):
         remedy = f"add {_in_mirror(wanted)} to the mirror, or leave --mirror out to fetch from the source"
         return NotHereError(f"{what} and not in the mirror", where=str(stores.mirror), remedy=remedy)
@@ -108,13 +106,12 @@ def _in_mirror(wanted: Wanted) -> str:
     return " or ".join("/".join(layout(address)) for address in wanted.addresses)
 
 
-def _how_to_get(wanted: Wanted, access: Access, stores: Stores) -> str:
+def _how_to_get(wanted: Wanted, access: Access) -> str:
     """One sentence: where to ask, which file, how to know it, where to put it."""
     how = _HOW.get(access.kind, "get it from {page}") if access.page else "get it from its owner"
     size = f"{wanted.bytes:,} bytes" if wanted.bytes is not None else ""
     digest = f"SHA-256 {wanted.sha256}" if wanted.sha256 else ""
     marks = ", ".join(mark for mark in (size, digest) if mark)
-    folder = f"{stores.manual or 'DIR'}/{wanted.dataset}/"
-    option = "" if stores.manual else " and pass --manual DIR"
     known = f" ({marks})" if marks else ""
-    return f"{how.format(page=access.page)}, put {wanted.name}{known} anywhere below {folder}{option}"
+    folder = f"anywhere below DIR/{wanted.dataset}/ and pass --manual DIR"
+    return f"{how.format(page=access.page)}, put {wanted.name}{known} {folder}"
