@@ -18,8 +18,6 @@ from pathlib import Path
 
 from bioclue_data.records import catalogue
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
-
 
 def children(pid: int) -> list[int]:
     """The process and everything below it."""
@@ -31,13 +29,14 @@ def children(pid: int) -> list[int]:
 
 
 def resident(pid: int) -> int:
-    """Resident bytes of a process and its children, shared pages counted once per process."""
+    """Bytes in memory of a process and its children; a page that several share counts once (PSS)."""
     total = 0
     for each in children(pid):
         try:
-            total += int(Path(f"/proc/{each}/statm").read_text().split()[1]) * PAGE
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
         except OSError:
             continue
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
     return total
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +208,26 @@ def test_every_sample_builds_the_same_with_one_job_and_with_two(tmp_path: Path) 
     built = {(d, t["task"]) for d, made in one.manifest["datasets"].items() for t in made["tables"]}
     assert built == tasks
     assert not api.validate(one.folder)
+
+
+def test_killed_at_any_moment_the_folder_is_the_old_or_the_new_one(own: Own) -> None:
+    own.build()
+    old = digest(own.root / "bioclue")
+    own.put("train.json", [item(number) for number in range(3, 9)])
+    new = digest(own.build(out="new").folder)
+    command = [sys.executable, "-m", "bioclue_data", "build", "own", "--offline", "--out", "bioclue"]
+    command += ["--records", "records", "--manual", "manual"]
+    for moment in (0.2, 0.8, 1.4, 2.0, 2.6, 3.2):
+        process = subprocess.Popen(
+            command, cwd=own.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(moment)
+        process.kill()
+        process.wait()
+        assert digest(own.root / "bioclue") in (old, new), moment
+    subprocess.run(command, cwd=own.root, check=True, capture_output=True)
+    assert digest(own.root / "bioclue") == new
+    assert not list(own.root.glob(".bioclue.building-*"))
 
 
 def test_validate_sees_a_changed_file(own: Own) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from bioclue_data.building import folder as folders
 from bioclue_data.building import readme
-from bioclue_data.building.units import Built, Job, build_dataset
-from bioclue_data.errors import InvalidDataError, NotHereError, UsageError
+from bioclue_data.building.jobs import Built, Job
+from bioclue_data.errors import BioclueError, InvalidDataError, NotHereError, UsageError
 from bioclue_data.records import catalogue as catalogues
 from bioclue_data.version import VERSION
 
@@ -127,11 +128,21 @@ def _build_all(
 
 def _run(jobs: list[Job], workers: int) -> Iterator[Built]:
     if workers <= 1 or len(jobs) <= 1:
-        yield from map(build_dataset, jobs)
+        yield from map(_work, jobs)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(build_dataset, job) for job in jobs]):
-            yield future.result()
+        for future in as_completed([pool.submit(_work, job) for job in jobs]):
+            try:
+                yield future.result()
+            except BrokenProcessPool as error:
+                remedy = "it may have run out of memory: use fewer --jobs"
+                raise BioclueError("a worker process died, nothing was written", remedy=remedy) from error
+
+
+def _work(job: Job) -> Built:
+    from bioclue_data.building.units import build_dataset  # noqa: PLC0415 - 200 MB that only workers need
+
+    return build_dataset(job)
 
 
 def _refuse_problems(done: Iterable[Built]) -> None:

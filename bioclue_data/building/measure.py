@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bioclue_data.building.units import Built, Job, build_dataset
+from bioclue_data.building.jobs import Built, Job
+from bioclue_data.building.units import build_dataset
 from bioclue_data.contracts import rules
 from bioclue_data.errors import NotHereError
 from bioclue_data.records.record import SPLITS, Record

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from bioclue_data import readers
 from bioclue_data.building import project, tally
 from bioclue_data.building.acquire import Acquirer, covered
+from bioclue_data.building.jobs import Built, Job
 from bioclue_data.building.ledger import Ledger
 from bioclue_data.building.tables import ROW_GROUP, TableWriter
 from bioclue_data.contracts import contract as contracts
@@ -20,51 +21,12 @@ from bioclue_data.records import catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from bioclue_data.readers.document import Document, Sources
     from bioclue_data.records.catalogue import Entry
     from bioclue_data.records.record import Record, Split
-    from bioclue_data.sources.downloads import Stores
 
 CLOSED = ("entities", "relations", "events", "corefs", "roles", "arguments", "turns")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a worker needs to build one dataset; plain values, so that it can be sent to a process.
-
-    Attributes:
-        records: The user's own records folder, or None.
-        stores: Where sources are looked for; None: the invented samples.
-        target: Folder that the tables are written below.
-    """
-
-    dataset: str
-    tasks: tuple[str, ...]
-    records: Path | None
-    stores: Stores | None
-    target: Path
-
-
-@dataclass
-class Built:
-    """What came of one dataset; goes into the manifest.
-
-    Attributes:
-        tables: One entry per Parquet file: task, split, path, rows, bytes, sha256, labelled, faults.
-        counts: Split -> counts as `tally` makes them.
-        sources: File name -> [bytes, sha256].
-        missing: Split (or `*`) -> reason, what and remedy.
-        problems: Sentences about everything that is wrong; not empty: nothing may be published.
-    """
-
-    dataset: str
-    tables: list[dict[str, Any]] = field(default_factory=list)
-    counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    sources: dict[str, tuple[int, str]] = field(default_factory=dict)
-    missing: dict[str, dict[str, str]] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
 
 
 def build_dataset(job: Job) -> Built:
