@@ -102,7 +102,7 @@ def load(records: Path | None = None) -> Catalogue:
     for folder in folders:
         try:
             entries.append(Entry(read_record(folder), folder))
-        except RecordError as error:  # noqa: PERF203
+        except RecordError as error:
             wrong.append(str(error))
     wrong += _claimed_twice(entries)
     if wrong:

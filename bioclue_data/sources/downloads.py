@@ -186,7 +186,7 @@ class _Network:
         for address, target in _ways(wanted, self._access, self._stores):
             try:
                 return self._fetch_from(wanted, address, target)
-            except RefusalError as refusal:  # noqa: PERF203 - each address on its own
+            except RefusalError as refusal:
                 refusals.append((address, refusal))
             except OSError as error:
                 remedy = "free space or set BIOCLUE_CACHE to another folder"
@@ -271,7 +271,7 @@ class _Transfer:
         while True:
             try:
                 return self._attempt()
-            except CutError as cut:  # noqa: PERF203 - each attempt on its own
+            except CutError as cut:
                 size = self._part.size
                 failures = 1 if size > furthest + PROGRESS else failures + 1
                 furthest = max(furthest, size)
