@@ -57,7 +57,7 @@ def test_an_unknown_format_gets_near_names() -> None:
             r"columns\.options: every option needs text",
         ),
         (
-            {"columns": {"multiple": {"constant": "perhaps"}}},
+            {"columns": {"multiple": "=perhaps"}},
             r"columns\.multiple: 'perhaps' is not true or false",
         ),
         ({}, "columns"),
