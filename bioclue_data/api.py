@@ -126,8 +126,7 @@ def _holds(folder: Path, config: str) -> bool:
     if not (folder / folders.MANIFEST).is_file():
         return False
     manifest = folders.read_manifest(folder) or {"datasets": {}}
-    tables = [(d, t) for d, built in manifest["datasets"].items() for t in built["tables"]]
-    return any(config in (t["path"].split("/")[0], f"{d}_{t['task']}") for d, t in tables)
+    return any(config in t["configs"] for built in manifest["datasets"].values() for t in built["tables"])
 
 
 def validate(folder: str | Path, *, records: str | Path | None = None) -> list[Fault]:

@@ -32,7 +32,8 @@ def generated() -> dict[Path, str]:
     loaded = catalogue.load()
     files = {ROOT / "docs" / name: text for name, text in pages.pages(loaded)}
     files[ROOT / "docs" / "cli.md"] = cli_page()
-    return files | {ROOT / "cards" / f"{name}.md": card.card(e.record) for name, e in loaded.entries.items()}
+    cards = {name: card.card(loaded, entry.record) for name, entry in loaded.entries.items()}
+    return files | {ROOT / "cards" / f"{name}.md": text for name, text in cards.items()}
 
 
 def main() -> int:

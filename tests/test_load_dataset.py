@@ -71,7 +71,7 @@ def test_ours_works_anywhere_and_builds_what_is_missing(own: Own) -> None:
     folders = {"manual": str(own.root / "manual"), "records": str(own.root / "records")}
     assert texts(own, "bioclue", "own_ner", cwd=elsewhere, module="bioclue_data", **folders) == ["旧蓝膝病"]
     sample = texts(own, "bioclue", "ner_cn", cwd=elsewhere, module="bioclue_data", sample=True)
-    assert len(sample) == 8
+    assert len(sample) == 4
 
 
 def test_ours_names_the_config_that_does_not_exist(own: Own) -> None:

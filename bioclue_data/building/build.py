@@ -78,6 +78,8 @@ def build(request: Request, progress: Progress | None = None) -> Outcome:
         done = sorted(_build_all(plan, request, fresh, progress), key=lambda built: built.dataset)
         _refuse_problems(done)
         _refuse_missing(done, request, catalogue)
+        for built in done:
+            _name_configs(built, catalogue)
         manifest = _join(old, done, request)
         folders.carry_over(request.out, fresh, _kept(old, done))
         folders.write_manifest(fresh, manifest)
@@ -163,6 +165,13 @@ def _refuse_missing(done: Sequence[Built], request: Request, catalogue: Catalogu
     lines = [f"{dataset} {split}: {gap['what']}\n    remedy: {gap['remedy']}" for dataset, split, gap in gaps]
     reason = gaps[0][2]["reason"] if gaps else "declared"
     raise NotHereError("\n".join(["not here:", *lines]), reason=reason)
+
+
+def _name_configs(built: Built, catalogue: Catalogue) -> None:
+    """Write into each table which configs hold it: the README must not need the catalogue for old tables."""
+    record = catalogue.find(built.dataset).record
+    for table in built.tables:
+        table["configs"] = catalogue.configs_of(record, table["task"])
 
 
 def _kept(old: Manifest | None, done: Sequence[Built]) -> list[dict[str, Any]]:

@@ -46,8 +46,7 @@ def configs(manifest: Manifest, catalogue: Catalogue) -> list[dict[str, Any]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for dataset, built in manifest["datasets"].items():
         for made in built["tables"]:
-            shared = made["path"].split("/")[0]
-            for name in (shared, f"{dataset}_{made['task']}"):
+            for name in made["configs"]:
                 found.setdefault(name, []).append({**made, "dataset": dataset})
     return [_config(name, tables, manifest, catalogue) for name, tables in sorted(found.items())]
 

@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 @options.as_json
 def command(dataset: str, records: Path | None, as_json: bool) -> None:
     """Show one dataset: licence, access, splits, published and observed counts, declared faults."""
-    record = catalogues.load(records).find(dataset).record
+    catalogue = catalogues.load(records)
+    record = catalogue.find(dataset).record
+    shown = facts(catalogue, record)
     if as_json:
-        options.echo_json(facts(record) | {"record": msgspec.to_builtins(record)})
+        options.echo_json(shown | {"record": msgspec.to_builtins(record)})
         return
-    for name, value in _lines(record):
+    for name, value in _lines(record, shown["configs"]):
         click.echo(f"{name + ':':16}{value}")
 
 
-def _lines(record: Record) -> list[tuple[str, str]]:
+def _lines(record: Record, configs: list[str]) -> list[tuple[str, str]]:
     lines = [
         ("id", record.id),
         ("name", f"{record.name} {record.name_zh}".strip()),
@@ -40,7 +42,7 @@ def _lines(record: Record) -> list[tuple[str, str]]:
         ("domain", record.domain),
         ("licence", f"{record.licence.id} ({record.licence.read_on}) {record.licence.note}".strip()),
         ("access", f"{record.access} {record.obtain}".strip()),
-        ("configs", ", ".join(record.configs)),
+        ("configs", ", ".join(configs)),
         ("status", record.status),
     ]
     optional = [

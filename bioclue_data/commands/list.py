@@ -13,6 +13,8 @@ from bioclue_data.records.record import SPLITS, Record
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bioclue_data.records.catalogue import Catalogue
+
 LANGUAGES = {"cn": "cn", "zh": "cn", "zh-Hans": "cn", "zh-Hant": "cn", "en": "en", "encn": "encn"}
 
 
@@ -42,23 +44,24 @@ def command(
         from bioclue_data.contracts import contract  # noqa: PLC0415
 
         contract.load(task)
+    catalogue = catalogues.load(records)
     chosen = [
         entry.record
-        for entry in catalogues.load(records).entries.values()
+        for entry in catalogue.entries.values()
         if (not task or task in entry.record.tasks)
         and (not lang or entry.record.config_language == LANGUAGES[lang])
         and (not access or entry.record.access == access)
         and (not status or entry.record.status == status)
     ]
     if as_json:
-        options.echo_json([facts(record) for record in chosen])
+        options.echo_json([facts(catalogue, record) for record in chosen])
         return
     for record in chosen:
         click.echo(line(record))
     click.echo(f"{len(chosen)} datasets", err=True)
 
 
-def facts(record: Record) -> dict[str, Any]:
+def facts(catalogue: Catalogue, record: Record) -> dict[str, Any]:
     """What a machine wants to know about a record."""
     return {
         "id": record.id,
@@ -70,7 +73,7 @@ def facts(record: Record) -> dict[str, Any]:
         "licence": record.licence.id,
         "status": record.status,
         "splits": {name: record.status_of(name) for name in splits(record)},
-        "configs": list(record.configs),
+        "configs": [name for task in record.tasks for name in catalogue.configs_of(record, task)],
         "aliases": list(record.aliases),
         "catalogue": list(record.catalogue),
     }

@@ -12,25 +12,27 @@ from bioclue_data.records.citation import bibtex
 from bioclue_data.records.record import SPLITS
 
 if TYPE_CHECKING:
+    from bioclue_data.records.catalogue import Catalogue
     from bioclue_data.records.record import Record
 
 
-def card(record: Record) -> str:
+def card(catalogue: Catalogue, record: Record) -> str:
     """The card of one dataset, in Markdown; English, with the Chinese name where there is one."""
     title = f"{record.name} ({record.name_zh})" if record.name_zh else record.name
-    sections = [_facts, _splits, _counts, _compared, _faults, _overlaps]
-    texts = [section(record) for section in sections]
+    sections = [_splits, _counts, _compared, _faults, _overlaps]
+    texts = [_facts(catalogue, record), *(section(record) for section in sections)]
     return "\n".join(
         [f"# {title}\n", *filter(None, texts), f"## Citation\n\n```bibtex\n{bibtex(record)}\n```\n"]
     )
 
 
-def _facts(record: Record) -> str:
+def _facts(catalogue: Catalogue, record: Record) -> str:
+    names = [name for task in record.tasks for name in catalogue.configs_of(record, task)]
     terms = licences.terms(record)
     rows = {
         "id": ", ".join(f"`{name}`" for name in (record.id, *record.aliases)),
         "tasks": ", ".join(record.tasks),
-        "configs": ", ".join(f"`{name}`" for name in record.configs),
+        "configs": ", ".join(f"`{name}`" for name in names),
         "language": record.language,
         "domain": record.domain,
         "licence": f"{record.licence.id}: {terms.name} (read on {record.licence.read_on})",

@@ -59,9 +59,24 @@ class Catalogue:
         found: dict[str, list[tuple[Entry, str]]] = {}
         for entry in self.entries.values():
             for task in entry.record.tasks:
-                for config in (f"{task}_{entry.record.config_language}", f"{entry.record.id}_{task}"):
+                for config in self.configs_of(entry.record, task):
                     found.setdefault(config, []).append((entry, task))
         return dict(sorted(found.items()))
+
+    def configs_of(self, record: Record, task: str) -> list[str]:
+        """The configs that hold a dataset's task: its own, and the shared one of task and language.
+
+        The shared one leaves out what is derived from a dataset that it holds already: another release,
+        variant or conversion of the same texts would count them twice.
+        """
+        own, shared = f"{record.id}_{task}", f"{task}_{record.config_language}"
+        original: Record | None = record
+        while original and original.derived_from:
+            entry = self.entries.get(original.derived_from)
+            original = entry.record if entry else None
+            if original and original.read and task in original.tasks:
+                return [own] if original.config_language == record.config_language else [shared, own]
+        return [shared, own]
 
     def config(self, name: str) -> list[tuple[Entry, str]]:
         """The (entry, task) pairs of a config, or of a dataset asked for by its own name.

@@ -246,9 +246,3 @@ class Record(_Strict, frozen=True, kw_only=True):
         found = {self.status_of(name) for name, _ in self.splits.items()} if self.splits else set()
         order: tuple[Status, ...] = ("verified", "written")
         return next((status for status in order if status in found), "declared")
-
-    @property
-    def configs(self) -> tuple[str, ...]:
-        """Names of the configs that hold this dataset: `<task>_<lang>` and `<dataset>_<task>` per task."""
-        shared = [f"{task}_{self.config_language}" for task in self.tasks]
-        return (*shared, *(f"{self.id}_{task}" for task in self.tasks))
