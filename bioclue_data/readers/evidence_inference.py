@@ -1,8 +1,8 @@
 """Evidence Inference: what an article reports about an outcome, as judged by several annotators.
 
 The files of a split are the articles; prompts and annotations are side sources. A verifier accepted or
-rejected each annotation: the label of a prompt is the one that all accepted annotations agree on, and there is
-none where nothing was accepted or the accepted ones differ. Evidence are the spans of accepted annotations
+rejected each annotation: the label of a prompt is the one that all accepted annotations agree on, and it is
+null where nothing was accepted or the accepted ones differ. Evidence are the spans of accepted annotations
 whose reasoning was accepted too. All annotations stay in `extra`.
 """
 
@@ -117,8 +117,7 @@ def _article(
 def _layers(text: str, prompt: Row, annotations: Sequence[_Annotation]) -> Layers:
     layers: Layers = {"text_a": text, "text_b": QUESTION.format(**prompt)}
     codes = {a.code for a in annotations if a.label_accepted}
-    if len(codes) == 1:
-        layers["label"] = codes.pop()
+    layers["label"] = codes.pop() if len(codes) == 1 else None
     accepted = [a for a in annotations if a.label_accepted and a.reasoning_accepted]
     spans = dict.fromkeys((a.start, a.end) for a in accepted)
     layers["evidence"] = [_evidence(text, start, end) for start, end in spans]
