@@ -47,7 +47,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:  # noqa: ARG
 
 
 def _marked(body: etree._Element, where: str) -> tuple[str, list[dict[str, Any]]]:
-    text, mentions = body.text or "", []
+    mentions: list[dict[str, Any]] = []
+    text = body.text or ""
     for mark in body:
         kind = mark.get("TYPE")
         if mark.tag != "PHI" or not kind or len(mark):

@@ -54,7 +54,9 @@ def _layers(row: dict[str, str], where: str) -> Layers:
 
 def _unmarked(marked: str, where: str) -> tuple[str, dict[str, tuple[int, int]]]:
     """The text without marks, and the spans that they marked."""
-    pieces, starts, ends, at, last = [], {}, {}, 0, 0
+    starts: dict[str, int] = {}
+    ends: dict[str, int] = {}
+    pieces, at, last = [], 0, 0
     for match in MARK.finditer(marked):
         pieces.append(marked[last : match.start()])
         at, last = at + match.start() - last, match.end()
