@@ -1,0 +1,60 @@
+"""i2b2 2006 de-identification: records in one XML file, marks around what identifies a person.
+
+<ROOT><RECORD ID="1"><TEXT>… <PHI TYPE="DOCTOR">…</PHI> …</TEXT></RECORD></ROOT>
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bioclue_data.errors import SourceError
+from bioclue_data.readers import safe_xml, standoff
+from bioclue_data.readers.document import Document, Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml import etree
+
+REMEDY = "get the file again"
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """There is nothing to say."""
+
+
+def read(sources: Sources, options: Options) -> Iterator[Document]:  # noqa: ARG001 - what readers are given
+    """Read record after record.
+
+    Raises:
+        SourceError: a file is not well-formed, a record has no id or text, or a mark has no type.
+    """
+    for file in sources.files:
+        for record in safe_xml.elements(file, ["RECORD"]):
+            identifier, body = record.get("ID"), record.find("TEXT")
+            if not identifier or body is None:
+                raise SourceError("a record without ID or TEXT", where=file.name, remedy=REMEDY)
+            text, mentions = _marked(body, f"{file.name}, record {identifier}")
+            yield Document(
+                source_id=identifier,
+                file=file.name,
+                locator=f"record {identifier}",
+                layers={"text": text, "entities": mentions},
+                document_id=identifier,
+            )
+
+
+def _marked(body: etree._Element, where: str) -> tuple[str, list[dict[str, Any]]]:
+    mentions: list[dict[str, Any]] = []
+    text = body.text or ""
+    for mark in body:
+        kind = mark.get("TYPE")
+        if mark.tag != "PHI" or not kind or len(mark):
+            raise SourceError(f"<{mark.tag}> is no mark with a type", where=where, remedy=REMEDY)
+        inside, start = mark.text or "", len(text)
+        text += inside
+        mentions.append(standoff.mention(f"T{len(mentions) + 1}", kind, [(start, len(text))], inside))
+        text += mark.tail or ""
+    return text, mentions
