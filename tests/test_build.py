@@ -141,6 +141,12 @@ def test_repeated_source_ids_are_numbered_and_must_be_declared(own: Own) -> None
     assert [row["source_id"] for row in rows] == ["1", "1~2", "1~3"]
 
 
+def test_documents_that_feed_no_task_are_an_error(own: Own) -> None:
+    own.put("train.json", [item(1), {"id": "2", "text": "无标注的句子"}])
+    with pytest.raises(InvalidDataError, match="1 documents feed no task, the first is 2"):
+        own.build()
+
+
 def test_zero_rows_are_an_error(own: Own) -> None:
     own.put("train.json", [])
     with pytest.raises(InvalidDataError, match="no item at all"):

@@ -92,6 +92,8 @@ class _SplitRun:
         ]
         self._files = {file.name: file for file in sources.files}
         self._seen: Counter[str] = Counter()
+        self._unused: list[str] = []
+        self._every_task = set(job.tasks) == set(entry.record.tasks)
         self.counts: Counter[str] = Counter()
         self.tables: list[dict[str, Any]] = []
         self.problems: list[str] = []
@@ -102,8 +104,9 @@ class _SplitRun:
             document.subset = document.subset or file.subset
             self._prepare(document)
             tally.add(self.counts, document.layers)
-            for table in self._tables:
-                table.add(document, file.revision)
+            taken = [table.add(document, file.revision) for table in self._tables]
+            if not any(taken):
+                self._unused.append(document.source_id)
         done = [table.finish() for table in self._tables]
         self.tables = [facts for facts in done if facts["rows"]]
         self.problems = [problem for table in self._tables for problem in table.problems()]
@@ -135,7 +138,15 @@ class _SplitRun:
             f"{where}: no row for task {task}\n    remedy: the reader gives no layer that it needs"
             for task in empty
         ]
-        return lost + (self._differing() if self._exact else [])
+        return lost + self._useless() + (self._differing() if self._exact else [])
+
+    def _useless(self) -> list[str]:
+        """Documents that feed no task would be lost without a word."""
+        if not self._unused or not self._every_task:
+            return []
+        what = f"{len(self._unused)} documents feed no task, the first is {self._unused[0]}"
+        remedy = "let the reader give the layers that a task needs (gold that is missing: null)"
+        return [f"{self._record.id} {self._name}: {what}\n    remedy: {remedy}"]
 
     def _differing(self) -> list[str]:
         expected = getattr(self._record.expected.observed, self._name)
@@ -166,10 +177,11 @@ class _TableRun:
         self._facts = {"task": task, "split": name, "labelled": self._projection.labelled, "path": self._path}
         self._target = job.target
 
-    def add(self, document: Document, revision: str) -> None:
+    def add(self, document: Document, revision: str) -> bool:
+        """Take the document's row; False if it feeds another task only."""
         row = self._projection.row(document, revision)
         if row is None:
-            return
+            return False
         at = len(self._rows)
         self._rows.append(row)
         self._remarks += [
@@ -177,6 +189,7 @@ class _TableRun:
         ]
         if len(self._rows) == ROW_GROUP:
             self._flush()
+        return True
 
     def _flush(self) -> None:
         table = pa.Table.from_pylist(self._rows, schema=self._schema)
