@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the ids of one mention type are written."""
 
-    # Prefix before an id -> the vocabulary's name; it is cut off. "" takes every other id. After a colon stands
-    # what takes the prefix's place ("RS#:" = "dbSNP:rs").
+    # Prefix before an id -> the vocabulary's name; it is cut off. "" takes every other id. After a colon
+    # stands what takes the prefix's place ("RS#:" = "dbSNP:rs").
     prefixes: dict[str, str] = {}
     # How an id itself begins -> the vocabulary's name; it is kept (`rs12` of dbSNP).
     beginnings: dict[str, str] = {}
