@@ -46,7 +46,7 @@ class _Related:
         return self.drug, self.other
 
 
-def read(sources: Sources, options: Options) -> Iterator[Document]:
+def read(sources: Sources, options: Options) -> Iterator[Document]:  # noqa: ARG001 - nothing to choose
     """Read the sentences with relations, each once, and then those without.
 
     Raises:
