@@ -50,7 +50,8 @@ class Concepts(Vocabulary, frozen=True, forbid_unknown_fields=True, kw_only=True
             SourceError: no prefix of the vocabulary fits an id.
         """
         vocabulary = self.types.get(kind, self)
-        groups = _split(cell, vocabulary.alternative)
+        alternatives = _split(cell, vocabulary.alternative)
+        groups = [group for group in alternatives if not _starting(group, vocabulary.attributes)]
         return [
             _norm(group, part, vocabulary, where)
             for group, parts in enumerate(groups)
