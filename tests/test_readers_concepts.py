@@ -65,6 +65,34 @@ def test_a_type_may_have_its_own_way() -> None:
     assert short(ways.norms("1;2", "Disease", "here")) == [(0, "MESH", "1;2", "exact")]
 
 
+def test_a_prefix_may_have_a_replacement() -> None:
+    ways = concepts(prefixes={"RS#:": "dbSNP:rs", "": "tmVar"}, alternative=[";"])
+    assert short(ways.norms("c|SUB|A|1|T;RS#:9", "X", "here")) == [
+        (0, "tmVar", "c|SUB|A|1|T", "exact"),
+        (1, "dbSNP", "rs9", "exact"),
+    ]
+
+
+def test_what_is_no_id_becomes_an_attribute() -> None:
+    ways = concepts(
+        prefixes={"": "tmVar"},
+        alternative=[";"],
+        attributes={"Gene": "gene", "Gene:": "gene", "99": "gene:99"},
+    )
+    assert short(ways.norms("c|SUB;Gene:7;Gene8", "X", "here")) == [(0, "tmVar", "c|SUB", "exact")]
+    assert ways.attributes_in("c|SUB;Gene:7;Gene8;99", "X") == [
+        {"name": "gene", "value": "7"},
+        {"name": "gene", "value": "8"},
+        {"name": "gene", "value": "99"},
+    ]
+
+
+def test_a_qualified_id_is_cut_and_kept_as_an_attribute() -> None:
+    ways = concepts(prefixes={"": "NCBIGene"}, alternative=[","], qualified={"(": "species"})
+    assert [norm["id"] for norm in ways.norms("5,12(Tax:3)", "X", "here")] == ["5", "12"]
+    assert ways.attributes_in("5,12(Tax:3)", "X") == [{"name": "species", "value": "12(Tax:3)"}]
+
+
 def test_an_id_of_no_vocabulary_is_refused() -> None:
     with pytest.raises(SourceError, match="'XYZ:1'") as caught:
         concepts(prefixes={"MESH:": "MESH"}).norms("XYZ:1", "X", "a.txt, line 7")

@@ -75,6 +75,12 @@ def test_five_columns_are_not_normalised_and_an_empty_sixth_is_no_concept(tmp_pa
     assert "relations" not in found.layers
 
 
+def test_five_columns_may_say_that_no_concept_was_given(tmp_path) -> None:
+    text = "1|t|Tea pot\n1\t0\t3\tTea\tX\n1\t4\t7\tpot\tX\tD1\n"
+    [found] = read(pubtator, tmp_path, {"a.txt": text}, concepts=MESH, none_given=True)
+    assert [len(entity["norms"]) for entity in found.layers["entities"]] == [0, 1]
+
+
 def test_nil_and_parts_of_composites(tmp_path) -> None:
     text = "1|t|hot and cold tea\n1\t0\t16\thot and cold tea\tX\tD1|D2\thot tea|cold tea\n"
     text += "1\t13\t16\ttea\tX\t-1\n"

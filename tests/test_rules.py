@@ -147,3 +147,7 @@ def test_a_wrong_offset_always_fires(item: tuple[str, list[tuple[int, int]]], sh
     }
     assert fired - {len(spans)} == set(wrong)
     assert (len(spans) in fired) == bool(wrong)
+
+
+def test_roles_do_not_matter_in_a_table_without_relations() -> None:
+    assert faults(valid_table("ner"), "ner", Terms(labels={"roles": frozenset({"agent"})})) == []

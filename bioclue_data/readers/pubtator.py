@@ -47,6 +47,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     block: Literal["document", "passage"] = "document"
     # How the ids of the 6th column are written; absent: the source has none.
     concepts: Concepts | None = None
+    # Whether a line without a 6th column says that no concept was given; else the mention is not annotated.
+    none_given: bool = False
     # Whether a 7th column gives the parts of composite mentions; it becomes the attribute `parts`.
     composite_parts: bool = False
     # How relation lines are read; absent: the source has none.
@@ -167,10 +169,14 @@ class _Rows:
         _, first, last, text, kind, *more = fields
         span = (self._offset(first, where), self._offset(last, where))
         found = standoff.mention(f"T{len(self.entities) + 1}", kind, [span], text)
+        if not more and self._options.none_given:
+            found["norms"] = []
         if more and self._options.concepts:
             found["norms"] = self._options.concepts.norms(more[0], kind, where)
+            if named := self._options.concepts.attributes_in(more[0], kind):
+                found["attributes"] = named
         if more[1:]:
-            found["attributes"] = [standoff.attribute("parts", more[1])]
+            found.setdefault("attributes", []).append(standoff.attribute("parts", more[1]))
         self.entities.append(found)
 
     def _offset(self, value: str, where: str) -> int:

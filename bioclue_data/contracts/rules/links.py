@@ -42,11 +42,20 @@ def _one_layer(batch: Batch, layer: str) -> pl.DataFrame:
     return elements(batch.rows, layer, ["row"], "i").with_columns(pl.lit(layer).alias("layer"))
 
 
+_FIELDS = pl.Struct(dict.fromkeys(("role", "kind", "ref", "text", "type"), pl.String))
+_NO_LINKS = pl.DataFrame(
+    schema={"row": pl.UInt32, "layer": pl.String, "i": pl.Int64, "id": pl.String, "args": pl.List(_FIELDS)}
+)
+"""In a table without relations and events; the roles of a record are those of its other tables."""
+
+
 def _linking(batch: Batch) -> pl.DataFrame:
     """Relations and events alike; a relation has no trigger."""
     columns = ["row", "layer", "i", "id", "type", "args", "attributes", "trigger"]
     parts = [_one_layer(batch, layer) for layer in batch.layers("relations", "events")]
     none = pl.lit(None, pl.List(pl.Struct({"start": pl.Int32, "end": pl.Int32})))
+    if not parts:
+        return _NO_LINKS
     return pl.concat(
         [
             (part if "trigger" in part.columns else part.with_columns(trigger=none)).select(columns)
