@@ -23,6 +23,25 @@ def test_tokens_are_joined_and_offsets_rebuilt(tmp_path) -> None:
     assert (first.document_id, first.group_id) == (None, None)
 
 
+def test_types_get_the_names_of_the_source(tmp_path) -> None:
+    [first, second] = read(conll, tmp_path, {"a.tsv": TWO}, types={"Drink": "Beverage"})
+    assert [d.layers["entities"][0]["type"] for d in (first, second)] == ["Beverage", "Thing"]
+
+
+def test_tags_may_mark_triggers(tmp_path) -> None:
+    [first] = read(conll, tmp_path, {"a.tsv": "Tea\tO\ncools\tI-Change\n"}, layer="events")
+    [event] = first.layers["events"]
+    assert event == {
+        "id": "E1",
+        "type": "Change",
+        "trigger": [{"start": 4, "end": 9}],
+        "trigger_text": "cools",
+        "args": [],
+    }
+    assert "entities" not in first.layers
+    assert [remark.place for remark in first.remarks] == ["events[0]"]
+
+
 def test_positions_run_on_over_the_files_of_a_split(tmp_path) -> None:
     found = read(conll, tmp_path, {"a.tsv": TWO, "b.tsv": TWO})
     assert [d.source_id for d in found] == ["0", "1", "2", "3"]

@@ -1,7 +1,8 @@
 """The invented samples beside a record, as open-able files under the names of the real ones.
 
-Samples are kept as text: a workbook `x.xlsx` as `x.xlsx.tsv`, a compressed `x.gz` as `x`. They are packed
-into the cache when they are needed; members of an archive lie there under their own names.
+Samples are kept as text: a workbook `x.xlsx` as `x.xlsx.tsv`, where a line `== NAME ==` opens a sheet of that
+name; a compressed `x.gz` as `x`. They are packed into the cache when they are needed; members of an archive
+lie there under their own names.
 """
 
 from __future__ import annotations
@@ -82,7 +83,11 @@ def _workbook(content: str, target: Path) -> None:
     import openpyxl  # noqa: PLC0415
 
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("Sheet1")
+    sheet = None
     for line in content.rstrip("\n").split("\n"):
+        if line.startswith("== ") and line.endswith(" =="):
+            sheet = book.create_sheet(line[3:-3])
+            continue
+        sheet = sheet or book.create_sheet("Sheet1")
         sheet.append([cell.replace("\\n", "\n") or None for cell in line.split("\t")])
     book.save(target)

@@ -39,7 +39,7 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
         "NCIT": r"C\d+",
         "OMIM": r"\d{6}",
         "Orphanet": r"\d+",
-        "PR": r"PR:([A-Z]?\d{5,9}|[A-Z0-9]{6,10})",
+        "PR": r"PR:([A-Z]?\d{5,9}|[A-Z0-9]{6,10}(-\d+)?)",
         "PubChem": r"\d+",
         "RxNorm": r"\d+",
         "SNOMEDCT": r"\d{6,18}",

@@ -38,6 +38,10 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     tag_separator: str = "-"
     # The type of tags that name none (a bare B).
     label: str = ""
+    # Names of types that a redistributor changed, and what the source calls them.
+    types: dict[str, str] = {}
+    # Whether the tags mark mentions, or triggers of events without arguments.
+    layer: Literal["entities", "events"] = "entities"
     # What becomes an item: a sentence, a document (see `document`), or a file, whose name is the id then.
     unit: Literal["sentence", "document", "file"] = "sentence"
     # How a line begins that opens a document.
@@ -120,7 +124,9 @@ def _item(sentences: list[_Sentence], file: SourceFile, options: Options, name: 
         options.sentence_joiner,
     )
     mentions = _mentions(sentences, passages, text, options)
-    layers: Layers = {"text": text, "entities": [found for found, _ in mentions]}
+    found = [mention for mention, _ in mentions]
+    events = options.layer == "events"
+    layers: Layers = {"text": text, options.layer: [*map(_trigger, found)] if events else found}
     if options.unit != "sentence":
         layers["passages"] = passages
     opened = options.document and options.unit != "file"
@@ -132,11 +138,22 @@ def _item(sentences: list[_Sentence], file: SourceFile, options: Options, name: 
         document_id=first.document,
         group_id=first.document or (f"{file.name}#{first.index}" if opened else None),
         remarks=[
-            Remark("R2", f"entities[{index}]", f"broken tag sequence: {why}")
+            Remark("R2", f"{options.layer}[{index}]", f"broken tag sequence: {why}")
             for index, (_, why) in enumerate(mentions)
             if why
         ],
     )
+
+
+def _trigger(mention: dict[str, Any]) -> dict[str, Any]:
+    """Turn a mention into an event that has nothing but its trigger."""
+    return {
+        "id": mention["id"].replace("T", "E"),
+        "type": mention["type"],
+        "trigger": mention["spans"],
+        "trigger_text": mention["text"],
+        "args": [],
+    }
 
 
 def _mentions(
@@ -150,8 +167,9 @@ def _mentions(
         for column in sentence.tags:
             for run in decode(column, options.scheme):
                 span = (starts[run.first], starts[run.last] + len(sentence.tokens[run.last]))
-                name = f"T{len(found) + 1}"
-                found.append((standoff.mention(name, run.kind, [span], text[slice(*span)]), run.irregular))
+                kind = options.types.get(run.kind, run.kind)
+                mention = standoff.mention(f"T{len(found) + 1}", kind, [span], text[slice(*span)])
+                found.append((mention, run.irregular))
     return found
 
 
