@@ -66,23 +66,24 @@ def layers(annotations: Annotations, present: frozenset[str], options: Options) 
     Raises:
         SourceError: a line is incomplete, or refers to something that is not there.
     """
-    found: dict[str, Any] = {"entities": _entities(annotations)}
+    anchors = _anchors(annotations, options)
+    found: dict[str, Any] = {"entities": _entities(annotations, anchors)}
     if options.norms and present.issuperset(options.norms):
         _add_norms(annotations, found["entities"])
     if options.events and present.issuperset(options.events):
         triggers = {line.identifier: line for line in annotations.of("T")}
         found["events"] = [_event(line, triggers, options) for line in annotations.of("E")]
     if options.relations and present.issuperset(options.relations):
-        found["relations"] = [_relation(line, options) for line in annotations.of("R")]
+        found["relations"] = [_relation(line, anchors, options) for line in annotations.of("R")]
     if present.issuperset(options.annotations):
         _add_sets(annotations, found, options)
     _add_attributes(annotations, found)
     return found
 
 
-def _entities(annotations: Annotations) -> list[dict[str, Any]]:
+def _entities(annotations: Annotations, anchors: dict[str, str]) -> list[dict[str, Any]]:
     triggers = {_pair(line.words, 0, line)[1] for line in annotations.of("E")}
-    only_triggers = (triggers & annotations.late) - _referred(annotations)
+    only_triggers = (triggers & annotations.late) - _referred(annotations, anchors)
     return [
         standoff.mention(line.identifier, _word(line, 0), _spans(line), line.text)
         for line in annotations.of("T")
@@ -90,10 +91,19 @@ def _entities(annotations: Annotations) -> list[dict[str, Any]]:
     ]
 
 
-def _referred(annotations: Annotations) -> set[str]:
+def _anchors(annotations: Annotations, options: Options) -> dict[str, str]:
+    """Event -> trigger, where relations name the trigger in place of the event."""
+    if options.relation_events == "event":
+        return {}
+    return {line.identifier: _pair(line.words, 0, line)[1] for line in annotations.of("E")}
+
+
+def _referred(annotations: Annotations, anchors: dict[str, str]) -> set[str]:
     """Ids that something other than a trigger refers to."""
     pairs = [*annotations.of("E"), *annotations.of("R"), *annotations.of("N")]
     found = {word.split(":", 1)[-1] for line in pairs for word in line.words[1:]}
+    related = (word.split(":", 1)[-1] for line in annotations.of("R") for word in line.words[1:])
+    found.update(anchors[ref] for ref in related if ref in anchors)
     return found.union(*(line.words[1:] for line in annotations.of("*")))
 
 
@@ -146,10 +156,12 @@ def _event(line: Line, triggers: dict[str, Line], options: Options) -> dict[str,
     return {"id": line.identifier, "type": kind, "trigger": spans, "trigger_text": source.text, "args": args}
 
 
-def _relation(line: Line, options: Options) -> dict[str, Any]:
+def _relation(line: Line, anchors: dict[str, str], options: Options) -> dict[str, Any]:
     pairs = [_pair(line.words, index, line) for index in range(1, len(line.words))]
-    args = [_argument(role, ref, options) for role, ref in pairs]
-    return {"id": line.identifier, "type": _word(line, 0), "args": args}
+    args = [_argument(role, anchors.get(ref, ref), options) for role, ref in pairs]
+    events = [standoff.attribute(options.roles.get(role, role), ref) for role, ref in pairs if ref in anchors]
+    relation = {"id": line.identifier, "type": _word(line, 0), "args": args}
+    return relation | ({"attributes": events} if events else {})
 
 
 def _add_sets(annotations: Annotations, found: dict[str, Any], options: Options) -> None:
