@@ -67,6 +67,16 @@ def test_a_relation_may_name_the_trigger_in_place_of_the_event(tmp_path) -> None
     assert len(found.layers["events"]) == 3
 
 
+def test_types_of_passages_are_no_mentions(tmp_path) -> None:
+    ann = "T1\tBody 18 36\tIt blocks sneezes.\nT2\tTitle 0 17\tTea blocks cough.\nT3\tDrink 0 3\tTea\n"
+    found = one(tmp_path, TEXT, ann, passages=["Title", "Body"])
+    assert found.layers["passages"] == [
+        {"id": "T2", "type": "Title", "start": 0, "end": 17},
+        {"id": "T1", "type": "Body", "start": 18, "end": 36},
+    ]
+    assert printed(found) == ["Tea"]
+
+
 def test_triggers_are_no_mentions_but_other_late_spans_are(tmp_path) -> None:
     found = only(tmp_path, FILES, **TASK)
     assert [entity["id"] for entity in found.layers["entities"]] == ["T1", "T2", "T3", "T5"]

@@ -36,6 +36,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     text_lookup: str = ""
     # Suffixes of the files whose T lines are mentions; a withheld split may lack all but the first.
     entities: tuple[str, ...] = (".ann",)
+    # Types of T lines that are no mentions but passages: Title, Paragraph.
+    passages: tuple[str, ...] = ()
     # Suffixes of the files with E lines. A T line there that only events name is a trigger, else a mention.
     events: tuple[str, ...] = ()
     # Suffixes of the files with R lines.

@@ -67,7 +67,9 @@ def layers(annotations: Annotations, present: frozenset[str], options: Options) 
         SourceError: a line is incomplete, or refers to something that is not there.
     """
     anchors = _anchors(annotations, options)
-    found: dict[str, Any] = {"entities": _entities(annotations, anchors)}
+    found: dict[str, Any] = {"entities": _entities(annotations, anchors, options)}
+    if options.passages:
+        found["passages"] = _passages(annotations, options)
     if options.norms and present.issuperset(options.norms):
         _add_norms(annotations, found["entities"])
     if options.events and present.issuperset(options.events):
@@ -81,14 +83,24 @@ def layers(annotations: Annotations, present: frozenset[str], options: Options) 
     return found
 
 
-def _entities(annotations: Annotations, anchors: dict[str, str]) -> list[dict[str, Any]]:
+def _entities(annotations: Annotations, anchors: dict[str, str], options: Options) -> list[dict[str, Any]]:
     triggers = {_pair(line.words, 0, line)[1] for line in annotations.of("E")}
     only_triggers = (triggers & annotations.late) - _referred(annotations, anchors)
     return [
         standoff.mention(line.identifier, _word(line, 0), _spans(line), line.text)
         for line in annotations.of("T")
-        if line.identifier not in only_triggers
+        if line.identifier not in only_triggers and _word(line, 0) not in options.passages
     ]
+
+
+def _passages(annotations: Annotations, options: Options) -> list[dict[str, Any]]:
+    found = []
+    for line in annotations.of("T"):
+        if _word(line, 0) in options.passages:
+            spans = _spans(line)
+            start, end = min(spans)[0], max(end for _, end in spans)
+            found.append({"id": line.identifier, "type": _word(line, 0), "start": start, "end": end})
+    return sorted(found, key=lambda passage: (passage["start"], passage["end"]))
 
 
 def _anchors(annotations: Annotations, options: Options) -> dict[str, str]:
