@@ -77,6 +77,12 @@ def test_types_of_passages_are_no_mentions(tmp_path) -> None:
     assert printed(found) == ["Tea"]
 
 
+def test_vocabularies_bear_our_names(tmp_path) -> None:
+    ann = "T1\tDrink 0 3\tTea\nN1\tPlants Annotation:T1 Referent:P:7\nN2\tTeas Annotation:T1 Referent:8\n"
+    [tea] = one(tmp_path, TEXT, ann, norms=[".ann"], vocabularies={"Plants": "FLORA"}).layers["entities"]
+    assert [(norm["db"], norm["id"]) for norm in tea["norms"]] == [("FLORA", "P:7"), ("Teas", "8")]
+
+
 def test_triggers_are_no_mentions_but_other_late_spans_are(tmp_path) -> None:
     found = only(tmp_path, FILES, **TASK)
     assert [entity["id"] for entity in found.layers["entities"]] == ["T1", "T2", "T3", "T5"]

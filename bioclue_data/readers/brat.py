@@ -47,6 +47,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     relation_events: Literal["event", "trigger"] = "event"
     # Suffixes of the files with N lines: concept ids of mentions.
     norms: tuple[str, ...] = ()
+    # The source's name of a vocabulary -> ours.
+    vocabularies: dict[str, str] = {}
     # What `*` lines are: sets of coreferent mentions, or relations with any number of equal arguments.
     equiv: Literal["coref", "relation"] | None = None
     # Kinds of lines (A, E, M, N, R, * or #) that are there and that nobody reads. # lines else go to `extra`.

@@ -71,7 +71,7 @@ def layers(annotations: Annotations, present: frozenset[str], options: Options) 
     if options.passages:
         found["passages"] = _passages(annotations, options)
     if options.norms and present.issuperset(options.norms):
-        _add_norms(annotations, found["entities"])
+        _add_norms(annotations, found["entities"], options)
     if options.events and present.issuperset(options.events):
         triggers = {line.identifier: line for line in annotations.of("T")}
         found["events"] = [_event(line, triggers, options) for line in annotations.of("E")]
@@ -194,7 +194,7 @@ def _add_sets(annotations: Annotations, found: dict[str, Any], options: Options)
         )
 
 
-def _add_norms(annotations: Annotations, entities: list[dict[str, Any]]) -> None:
+def _add_norms(annotations: Annotations, entities: list[dict[str, Any]], options: Options) -> None:
     """Several N lines of one mention are alternatives: the format knows no composites."""
     for entity in entities:
         entity["norms"] = []
@@ -203,6 +203,7 @@ def _add_norms(annotations: Annotations, entities: list[dict[str, Any]]) -> None
         target, db, identifier = _norm(line)
         if target not in by_id:
             raise _nothing(line, target)
+        db = options.vocabularies.get(db, db)
         norm = {"group": len(by_id[target]), "db": db, "id": identifier, "relation": "exact"}
         by_id[target].append(norm | ({"name": line.text} if line.text else {}))
 
