@@ -87,7 +87,7 @@ def _entities(annotations: Annotations, anchors: dict[str, str], options: Option
     triggers = {_pair(line.words, 0, line)[1] for line in annotations.of("E")}
     only_triggers = (triggers & annotations.late) - _referred(annotations, anchors)
     return [
-        standoff.mention(line.identifier, _word(line, 0), _spans(line), line.text)
+        standoff.mention(line.identifier, _word(line, 0), spans_of(line), line.text)
         for line in annotations.of("T")
         if line.identifier not in only_triggers and _word(line, 0) not in options.passages
     ]
@@ -97,7 +97,7 @@ def _passages(annotations: Annotations, options: Options) -> list[dict[str, Any]
     found = []
     for line in annotations.of("T"):
         if _word(line, 0) in options.passages:
-            spans = _spans(line)
+            spans = spans_of(line)
             start, end = min(spans)[0], max(end for _, end in spans)
             found.append({"id": line.identifier, "type": _word(line, 0), "start": start, "end": end})
     return sorted(found, key=lambda passage: (passage["start"], passage["end"]))
@@ -125,7 +125,12 @@ def _word(line: Line, index: int) -> str:
     raise SourceError("the annotation is incomplete", where=line.where, remedy="check that the file is whole")
 
 
-def _spans(line: Line) -> list[standoff.Span]:
+def spans_of(line: Line) -> list[standoff.Span]:
+    """The spans of a T line.
+
+    Raises:
+        SourceError: they are no pairs of offsets.
+    """
     spans = []
     for piece in " ".join(line.words[1:]).split(";"):
         offsets = [standoff.natural(word, "an offset", line.where) for word in piece.split()]
@@ -164,7 +169,7 @@ def _event(line: Line, triggers: dict[str, Line], options: Options) -> dict[str,
         args.append(
             _argument(role.rstrip("0123456789") if options.role_digits == "strip" else role, ref, options)
         )
-    spans = standoff.span_list(_spans(source))
+    spans = standoff.span_list(spans_of(source))
     return {"id": line.identifier, "type": kind, "trigger": spans, "trigger_text": source.text, "args": args}
 
 
