@@ -104,6 +104,15 @@ def test_ids_in_place_of_types_are_alternatives(tmp_path) -> None:
     assert second["norms"] == []
 
 
+def test_ids_of_origin_may_be_concepts(tmp_path) -> None:
+    content = FILE.replace('origId="9"', 'origId="9,10"')
+    _, second = read(ppi_xml, tmp_path, {"c.xml": content}, concepts={"protein": "X"})
+    first, other = second.layers["entities"]
+    assert [(norm["group"], norm["id"]) for norm in first["norms"]] == [(0, "9"), (1, "10")]
+    assert other["norms"] == []
+    assert "attributes" not in first
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

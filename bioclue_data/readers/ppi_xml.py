@@ -39,6 +39,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     entity: str = ""
     # Vocabulary of the ids that an entity's `type` holds in place of a type; `||` joins alternatives.
     ids: str = ""
+    # Type of an entity -> vocabulary of the ids in its `origId`; commas join alternatives.
+    concepts: dict[str, str] = {}
     # Attribute of a pair that says true or false. Pairs without interaction are no relations.
     flag: str = ""
     # Subsets whose pairs say nothing: their items have no relations at all.
@@ -104,9 +106,13 @@ def _entity(element: Element, file: SourceFile, options: Options) -> dict[str, A
     kind = options.entity or _needed(element, "type", file)
     text = _needed(element, "text", file)
     mention = standoff.mention(_needed(element, "id", file), kind, _spans(element, file, options), text)
+    known = ["id", "charOffset", "text", "type"]
     if options.ids:
-        mention["norms"] = _norms(element.get("type"), options.ids)
-    return mention | _attributes(element, "id", "charOffset", "text", "type")
+        mention["norms"] = _norms(element.get("type", "").split("||"), options.ids)
+    elif vocabulary := options.concepts.get(kind):
+        mention["norms"] = _norms(element.get("origId", "").split(","), vocabulary)
+        known.append("origId")
+    return mention | _attributes(element, *known)
 
 
 def _spans(element: Element, file: SourceFile, options: Options) -> list[standoff.Span]:
@@ -125,10 +131,10 @@ def _spans(element: Element, file: SourceFile, options: Options) -> list[standof
     return found
 
 
-def _norms(value: str | None, vocabulary: str) -> list[dict[str, Any]]:
-    ids = [part for part in (value or "").split("||") if part]
+def _norms(ids: list[str], vocabulary: str) -> list[dict[str, Any]]:
     return [
-        {"group": group, "db": vocabulary, "id": part, "relation": "exact"} for group, part in enumerate(ids)
+        {"group": group, "db": vocabulary, "id": identifier, "relation": "exact"}
+        for group, identifier in enumerate(filter(None, ids))
     ]
 
 

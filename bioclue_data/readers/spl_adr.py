@@ -142,5 +142,9 @@ def _codes(reactions: Element) -> list[dict[str, str]]:
 
 
 def _reaction(element: Element) -> dict[str, Any]:
-    norms = [dict(norm.attrib) for norm in element.iterchildren("Normalization")]
-    return {**element.attrib, "normalizations": norms}
+    norms = [_plain(norm) for norm in element.iterchildren("Normalization")]
+    return {**_plain(element), "normalizations": norms}
+
+
+def _plain(element: Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in element.attrib.items()}
