@@ -1,7 +1,7 @@
 """Knowtator XML: texts `x.txt`, and for each vocabulary a file `x.txt.knowtator.xml` with its mentions.
 
-The folder `CL/knowtator/` holds the mentions of CL. A class mention names the class of an annotation, with the
-class's id. Where a mention is discontinuous, its printed text has ` ... ` at the gaps.
+The folder `CL/knowtator/` holds the mentions of CL. A class mention names the class of an annotation,
+with the class's id. Where a mention is discontinuous, its printed text has ` ... ` at the gaps.
 """
 
 from __future__ import annotations
