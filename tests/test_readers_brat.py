@@ -49,6 +49,40 @@ def test_one_document_from_three_files(tmp_path) -> None:
     assert slices(found) == printed(found)
 
 
+def test_a_withheld_split_may_lack_the_second_file_of_mentions(tmp_path) -> None:
+    files = {"d.txt": TEXT, "d.a1": A1}
+    found = only(tmp_path, files, entities=[".a1", ".rel"], relations=[".rel"])
+    assert [entity["id"] for entity in found.layers["entities"]] == ["T1", "T2", "T3"]
+    assert "relations" not in found.layers
+
+
+def test_a_relation_may_name_the_trigger_in_place_of_the_event(tmp_path) -> None:
+    files = {**FILES, "train/d1.a2": A2 + "R1\tIn Arg1:E3 Arg2:T1\n"}
+    options = TASK | {"relations": [".a2"], "relation_events": "trigger"}
+    found = only(tmp_path, files, **options)
+    assert [entity["id"] for entity in found.layers["entities"]] == ["T1", "T2", "T3", "T4", "T5"]
+    [relation] = found.layers["relations"]
+    assert [(arg["kind"], arg["ref"]) for arg in relation["args"]] == [("entity", "T4"), ("entity", "T1")]
+    assert relation["attributes"] == [{"name": "Arg1", "value": "E3"}]
+    assert len(found.layers["events"]) == 3
+
+
+def test_types_of_passages_are_no_mentions(tmp_path) -> None:
+    ann = "T1\tBody 18 36\tIt blocks sneezes.\nT2\tTitle 0 17\tTea blocks cough.\nT3\tDrink 0 3\tTea\n"
+    found = one(tmp_path, TEXT, ann, passages=["Title", "Body"])
+    assert found.layers["passages"] == [
+        {"id": "T2", "type": "Title", "start": 0, "end": 17},
+        {"id": "T1", "type": "Body", "start": 18, "end": 36},
+    ]
+    assert printed(found) == ["Tea"]
+
+
+def test_vocabularies_bear_our_names(tmp_path) -> None:
+    ann = "T1\tDrink 0 3\tTea\nN1\tPlants Annotation:T1 Referent:P:7\nN2\tTeas Annotation:T1 Referent:8\n"
+    [tea] = one(tmp_path, TEXT, ann, norms=[".ann"], vocabularies={"Plants": "FLORA"}).layers["entities"]
+    assert [(norm["db"], norm["id"]) for norm in tea["norms"]] == [("FLORA", "P:7"), ("Teas", "8")]
+
+
 def test_triggers_are_no_mentions_but_other_late_spans_are(tmp_path) -> None:
     found = only(tmp_path, FILES, **TASK)
     assert [entity["id"] for entity in found.layers["entities"]] == ["T1", "T2", "T3", "T5"]

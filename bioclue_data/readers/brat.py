@@ -34,14 +34,21 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     text: str = ".txt"
     # Instead of text files: the lookup that holds each document's text by its name.
     text_lookup: str = ""
-    # Suffixes of the files whose T lines are mentions.
+    # Suffixes of the files whose T lines are mentions; a withheld split may lack all but the first.
     entities: tuple[str, ...] = (".ann",)
+    # Types of T lines that are no mentions but passages: Title, Paragraph.
+    passages: tuple[str, ...] = ()
     # Suffixes of the files with E lines. A T line there that only events name is a trigger, else a mention.
     events: tuple[str, ...] = ()
     # Suffixes of the files with R lines.
     relations: tuple[str, ...] = ()
+    # What stands for an event in a relation: the event, or its trigger as a mention. The event's id is then
+    # an attribute of the relation, named as the role.
+    relation_events: Literal["event", "trigger"] = "event"
     # Suffixes of the files with N lines: concept ids of mentions.
     norms: tuple[str, ...] = ()
+    # The source's name of a vocabulary -> ours.
+    vocabularies: dict[str, str] = {}
     # What `*` lines are: sets of coreferent mentions, or relations with any number of equal arguments.
     equiv: Literal["coref", "relation"] | None = None
     # Kinds of lines (A, E, M, N, R, * or #) that are there and that nobody reads. # lines else go to `extra`.
@@ -139,7 +146,7 @@ def _texts(sources: Sources, options: Options, bundles: list[_Bundle]) -> Mappin
 
 
 def _complete(bundle: _Bundle, present: frozenset[str], options: Options) -> None:
-    needed = {*options.entities, *(present - {options.text})}
+    needed = {options.entities[0], *(present - {options.text})}
     if not options.text_lookup:
         needed.add(options.text)
     if missing := sorted(needed - bundle.files.keys()):

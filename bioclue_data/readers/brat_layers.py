@@ -66,34 +66,56 @@ def layers(annotations: Annotations, present: frozenset[str], options: Options) 
     Raises:
         SourceError: a line is incomplete, or refers to something that is not there.
     """
-    found: dict[str, Any] = {"entities": _entities(annotations)}
+    anchors = _anchors(annotations, options)
+    found: dict[str, Any] = {"entities": _entities(annotations, anchors, options)}
+    if options.passages:
+        found["passages"] = _passages(annotations, options)
     if options.norms and present.issuperset(options.norms):
-        _add_norms(annotations, found["entities"])
+        _add_norms(annotations, found["entities"], options)
     if options.events and present.issuperset(options.events):
         triggers = {line.identifier: line for line in annotations.of("T")}
         found["events"] = [_event(line, triggers, options) for line in annotations.of("E")]
     if options.relations and present.issuperset(options.relations):
-        found["relations"] = [_relation(line, options) for line in annotations.of("R")]
+        found["relations"] = [_relation(line, anchors, options) for line in annotations.of("R")]
     if present.issuperset(options.annotations):
         _add_sets(annotations, found, options)
     _add_attributes(annotations, found)
     return found
 
 
-def _entities(annotations: Annotations) -> list[dict[str, Any]]:
+def _entities(annotations: Annotations, anchors: dict[str, str], options: Options) -> list[dict[str, Any]]:
     triggers = {_pair(line.words, 0, line)[1] for line in annotations.of("E")}
-    only_triggers = (triggers & annotations.late) - _referred(annotations)
+    only_triggers = (triggers & annotations.late) - _referred(annotations, anchors)
     return [
-        standoff.mention(line.identifier, _word(line, 0), _spans(line), line.text)
+        standoff.mention(line.identifier, _word(line, 0), spans_of(line), line.text)
         for line in annotations.of("T")
-        if line.identifier not in only_triggers
+        if line.identifier not in only_triggers and _word(line, 0) not in options.passages
     ]
 
 
-def _referred(annotations: Annotations) -> set[str]:
+def _passages(annotations: Annotations, options: Options) -> list[dict[str, Any]]:
+    found = []
+    for line in annotations.of("T"):
+        if _word(line, 0) in options.passages:
+            spans = spans_of(line)
+            start, end = min(spans)[0], max(end for _, end in spans)
+            found.append({"id": line.identifier, "type": _word(line, 0), "start": start, "end": end})
+    return sorted(found, key=lambda passage: (passage["start"], passage["end"]))
+
+
+def _anchors(annotations: Annotations, options: Options) -> dict[str, str]:
+    """Event -> trigger, where relations name the trigger in place of the event."""
+    if options.relation_events == "event":
+        return {}
+    return {line.identifier: _pair(line.words, 0, line)[1] for line in annotations.of("E")}
+
+
+def _referred(annotations: Annotations, anchors: dict[str, str]) -> set[str]:
     """Ids that something other than a trigger refers to."""
     pairs = [*annotations.of("E"), *annotations.of("R"), *annotations.of("N")]
     found = {word.split(":", 1)[-1] for line in pairs for word in line.words[1:]}
+    related = (word.split(":", 1)[-1] for line in annotations.of("R") for word in line.words[1:])
+    found.update(anchors[ref] for ref in related if ref in anchors)
     return found.union(*(line.words[1:] for line in annotations.of("*")))
 
 
@@ -103,7 +125,12 @@ def _word(line: Line, index: int) -> str:
     raise SourceError("the annotation is incomplete", where=line.where, remedy="check that the file is whole")
 
 
-def _spans(line: Line) -> list[standoff.Span]:
+def spans_of(line: Line) -> list[standoff.Span]:
+    """The spans of a T line.
+
+    Raises:
+        SourceError: they are no pairs of offsets.
+    """
     spans = []
     for piece in " ".join(line.words[1:]).split(";"):
         offsets = [standoff.natural(word, "an offset", line.where) for word in piece.split()]
@@ -142,14 +169,16 @@ def _event(line: Line, triggers: dict[str, Line], options: Options) -> dict[str,
         args.append(
             _argument(role.rstrip("0123456789") if options.role_digits == "strip" else role, ref, options)
         )
-    spans = standoff.span_list(_spans(source))
+    spans = standoff.span_list(spans_of(source))
     return {"id": line.identifier, "type": kind, "trigger": spans, "trigger_text": source.text, "args": args}
 
 
-def _relation(line: Line, options: Options) -> dict[str, Any]:
+def _relation(line: Line, anchors: dict[str, str], options: Options) -> dict[str, Any]:
     pairs = [_pair(line.words, index, line) for index in range(1, len(line.words))]
-    args = [_argument(role, ref, options) for role, ref in pairs]
-    return {"id": line.identifier, "type": _word(line, 0), "args": args}
+    args = [_argument(role, anchors.get(ref, ref), options) for role, ref in pairs]
+    events = [standoff.attribute(options.roles.get(role, role), ref) for role, ref in pairs if ref in anchors]
+    relation = {"id": line.identifier, "type": _word(line, 0), "args": args}
+    return relation | ({"attributes": events} if events else {})
 
 
 def _add_sets(annotations: Annotations, found: dict[str, Any], options: Options) -> None:
@@ -170,7 +199,7 @@ def _add_sets(annotations: Annotations, found: dict[str, Any], options: Options)
         )
 
 
-def _add_norms(annotations: Annotations, entities: list[dict[str, Any]]) -> None:
+def _add_norms(annotations: Annotations, entities: list[dict[str, Any]], options: Options) -> None:
     """Several N lines of one mention are alternatives: the format knows no composites."""
     for entity in entities:
         entity["norms"] = []
@@ -179,6 +208,7 @@ def _add_norms(annotations: Annotations, entities: list[dict[str, Any]]) -> None
         target, db, identifier = _norm(line)
         if target not in by_id:
             raise _nothing(line, target)
+        db = options.vocabularies.get(db, db)
         norm = {"group": len(by_id[target]), "db": db, "id": identifier, "relation": "exact"}
         by_id[target].append(norm | ({"name": line.text} if line.text else {}))
 
