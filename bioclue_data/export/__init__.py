@@ -1,0 +1,54 @@
+"""Other formats, written from built tables: one module per format; a module put here is a format.
+
+A module has `TASKS` (the tasks that it can hold), `SUFFIX` (of the one file it writes; "" if it writes a
+folder) and `write(rows, out, task)`. What a format cannot hold it refuses, or its docstring says that it is
+left out.
+"""
+
+from __future__ import annotations
+
+import difflib
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from bioclue_data.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Row = dict[str, Any]
+
+
+class Format(Protocol):
+    """What a module of this package offers."""
+
+    TASKS: frozenset[str]
+    SUFFIX: str
+
+    def write(self, rows: Iterable[Row], out: Path, task: str) -> None:
+        """Write rows of a task's table (as `Table.to_pylist` gives them) to a file or folder.
+
+        Raises:
+            UsageError: a row holds what the format cannot.
+        """
+
+
+@cache
+def formats() -> tuple[str, ...]:
+    """Names of all formats, as the command line spells them; nothing is imported."""
+    files = Path(__file__).parent.glob("*.py")
+    return tuple(sorted(f.stem.replace("_", "-") for f in files if not f.stem.startswith("_")))
+
+
+def load(name: str) -> Format:
+    """The module of a format.
+
+    Raises:
+        UsageError: there is none of that name; near names are suggested.
+    """
+    if name not in formats():
+        near = difflib.get_close_matches(name, formats(), n=3, cutoff=0.5) or formats()
+        raise UsageError(f"there is no format {name!r}", remedy=f"use one of: {', '.join(near)}")
+    return cast("Format", import_module(f"{__name__}.{name.replace('-', '_')}"))
