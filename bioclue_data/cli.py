@@ -15,6 +15,7 @@ COMMANDS = {
     "info": "Show one dataset: licence, access, splits, counts, faults.",
     "build": "Build configs or datasets into a folder of Parquet files.",
     "validate": "Check a built folder against its contracts and manifest.",
+    "export": "Write built tables in another format: jsonl, brat, conll …",
     "cite": "Print BibTeX of configs or datasets.",
     "new": "Start a record for a new dataset.",
     "measure": "Print the `expected` counts of a dataset, as observed.",
