@@ -1,10 +1,10 @@
 """The `bigbio_kb` schema, as JSON Lines: for those who come from it.
 
-Passages become copies of the text with offsets, mentions lists of texts and offsets, events their triggers
-and arguments, coreference sets of mention ids. Ids are made unique over the file, as that schema wants, by the
-item's id before them. It holds binary relations between mentions or events: rows with others are refused. It
-has no place for roles of a relation, attributes, unified types, leakage flags, groups of norms, text arguments
-of events, and for withheld gold: a null layer is written as [].
+Passages become copies of the text with offsets, mentions lists of texts and offsets, events their
+triggers and arguments, coreference sets of mention ids. Ids are made unique over the file, as that schema
+wants, by the item's id before them. It holds binary relations between mentions or events: rows with others
+are refused. It has no place for roles of a relation, attributes, unified types, leakage flags, groups of
+norms, text arguments of events, and for withheld gold: a null layer is written as [].
 """
 
 from __future__ import annotations
