@@ -70,7 +70,7 @@ def test_ours_works_anywhere_and_builds_what_is_missing(own: Own) -> None:
     elsewhere.mkdir()
     folders = {"manual": str(own.root / "manual"), "records": str(own.root / "records")}
     assert texts(own, "bioclue", "own_ner", cwd=elsewhere, module="bioclue_data", **folders) == ["旧蓝膝病"]
-    sample = texts(own, "bioclue", "ner_cn", cwd=elsewhere, module="bioclue_data", sample=True)
+    sample = texts(own, "bioclue", "cmeee_ner", cwd=elsewhere, module="bioclue_data", sample=True)
     assert len(sample) == 4
 
 
