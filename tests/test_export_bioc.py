@@ -17,6 +17,7 @@ from bioclue_data.export import bioc
 from bioclue_data.readers import bioc as reader
 from bioclue_data.readers.document import Document
 from tests.reader_files import read
+from tests.valid_rows import valid_table
 
 IDENTIFIER = {
     "prefixes": {"MESH:": "MESH", "OMIM:": "OMIM"},
@@ -110,6 +111,16 @@ def test_documents_have_their_items_ids_and_one_passage(tmp_path):
     assert first.layers["entities"] == bare([mention("T1", text, (2, 5), (7, 8))])
     assert second.layers["text"] == ""
     assert first.extra["infons"] == {"dataset": "tea", "split": "train", "language": "mul"}
+
+
+@pytest.mark.parametrize("task", sorted(bioc.TASKS))
+def test_built_tables_can_be_written(tmp_path, task):
+    table = valid_table(task).to_pylist()
+    found = etree.fromstring(exported(tmp_path, *table, task=task)).findall("document")
+    assert [one.findtext("id") for one in found] == [each["item_id"] for each in table]
+    for one, each in zip(found, table, strict=True):
+        assert len(one.findall(".//annotation")) == len(each["entities"] or [])
+        assert len(one.findall("relation")) == len(each.get("relations") or [])
 
 
 def test_no_rows_are_an_empty_collection(tmp_path):

@@ -15,6 +15,7 @@ from bioclue_data.export import conll
 from bioclue_data.readers import conll as reader
 from bioclue_data.readers.document import Document
 from tests.reader_files import read
+from tests.valid_rows import valid_table
 
 OPTIONS = {"unit": "document", "document": "# item_id = ", "document_ids": True, "joiner": ""}
 # Latin, digits, marks, Han (one of them rare), an astral letter and sign, punctuation, several blanks.
@@ -60,6 +61,12 @@ def test_rows_become_lines(tmp_path):
         "# item_id = tea:train:1\nHot\tB-Drink\ntea\tI-Drink\n,\tO\nno\tO\nmilk\tO\n\n"
         "# item_id = x\n\n# item_id = y\na\tO\n\n"
     )
+
+
+def test_labelled_rows_of_built_tables_can_be_written(tmp_path):
+    table = [each for each in valid_table("ner").to_pylist() if each["entities"] is not None]
+    found = back(exported(tmp_path, *table), tmp_path)
+    assert [one.layers["text"] for one in found] == ["".join(each["text"].split()) for each in table]
 
 
 def test_chinese_goes_by_characters_and_latin_by_words(tmp_path):
