@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -132,13 +133,19 @@ def _run(jobs: list[Job], workers: int) -> Iterator[Built]:
     if workers <= 1 or len(jobs) <= 1:
         yield from map(_work, jobs)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_share_cores) as pool:
         for future in as_completed([pool.submit(_work, job) for job in jobs]):
             try:
                 yield future.result()
             except BrokenProcessPool as error:
                 remedy = "it may have run out of memory: use fewer --jobs"
                 raise BioclueError("a worker process died, nothing was written", remedy=remedy) from error
+
+
+def _share_cores() -> None:
+    """One thread per worker: the workers are the parallelism, and every thread keeps memory of its own."""
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def _work(job: Job) -> Built:
