@@ -28,5 +28,8 @@ def command(format_: str, names: tuple[str, ...], folder: Path, out: Path) -> No
     """
     from bioclue_data.export._tables import export  # noqa: PLC0415 - pyarrow
 
-    for path in export(format_, folder, names, out):
+    written, hidden = export(format_, folder, names, out)
+    for table in hidden:
+        click.echo(f"left out, its gold is withheld: {table}", err=True)
+    for path in written:
         click.echo(path)

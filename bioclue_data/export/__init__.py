@@ -1,8 +1,8 @@
 """Other formats, written from built tables: one module per format; a module put here is a format.
 
 A module has `TASKS` (the tasks that it can hold), `SUFFIX` (of the one file it writes; "" if it writes a
-folder) and `write(rows, out, task)`. What a format cannot hold it refuses, or its docstring says that it is
-left out.
+folder), `HOLDS_HIDDEN_GOLD` and `write(rows, out, task)`. What a format cannot hold it refuses, or its
+docstring says that it is left out.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class Format(Protocol):
 
     TASKS: frozenset[str]
     SUFFIX: str
+    HOLDS_HIDDEN_GOLD: bool  # can it tell gold that is withheld from gold that is empty?
 
     def write(self, rows: Iterable[Row], out: Path, task: str) -> None:
         """Write rows of a task's table (as `Table.to_pylist` gives them) to a file or folder.

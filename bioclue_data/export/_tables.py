@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from bioclue_data.export import Row
 
 
-def export(name: str, folder: Path, configs: tuple[str, ...], out: Path) -> list[Path]:
-    """Write every table of the configs (or datasets) that the folder holds; gives what was written.
+def export(name: str, folder: Path, configs: tuple[str, ...], out: Path) -> tuple[list[Path], list[str]]:
+    """Write the tables of the configs (or datasets) that the folder holds.
+
+    Gives the paths written, and the paths of tables left out: their gold is withheld, and the format would
+    make it look empty.
 
     Raises:
         UsageError: the folder is not built, a config is not in it, the format cannot hold a task or a row, or
@@ -33,7 +36,8 @@ def export(name: str, folder: Path, configs: tuple[str, ...], out: Path) -> list
     if unfit:
         remedy = f"it holds {', '.join(sorted(form.TASKS))}"
         raise UsageError(f"{name} cannot hold the task {unfit[0]}", remedy=remedy)
-    targets = {out / Path(t["path"]).with_suffix(form.SUFFIX): t for t in tables}
+    held = [table for table in tables if table["labelled"] or form.HOLDS_HIDDEN_GOLD]
+    targets = {out / Path(t["path"]).with_suffix(form.SUFFIX): t for t in held}
     if there := next((path for path in targets if path.exists()), None):
         raise UsageError("this exists already", where=str(there), remedy="choose another --out, or remove it")
     for target, table in targets.items():
@@ -41,7 +45,7 @@ def export(name: str, folder: Path, configs: tuple[str, ...], out: Path) -> list
         half = target.with_name(f"{target.name}.part")
         form.write(_rows(folder / table["path"]), half, table["task"])
         half.replace(target)
-    return list(targets)
+    return list(targets), [table["path"] for table in tables if table not in held]
 
 
 def _tables(manifest: dict[str, Any], config: str) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TASKS = frozenset({"ner", "nen", "re", "ee", "coref"})
 SUFFIX = ".jsonl"
+HOLDS_HIDDEN_GOLD = False
 BINARY = 2
 
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 TASKS = frozenset({"ner", "nen", "re"})
 SUFFIX = ".xml"
+HOLDS_HIDDEN_GOLD = True
 
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SAID = ("exact", "nil")  # relations of norms that `identifier` can say

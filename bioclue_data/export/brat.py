@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TASKS = frozenset({"ner", "nen", "re", "ee", "coref"})
 SUFFIX = ""
+HOLDS_HIDDEN_GOLD = False
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+|^\.+")
 BREAK = str.maketrans("\r\n", "  ")
 LONGEST = 120

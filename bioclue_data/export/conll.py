@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 TASKS = frozenset({"ner"})
 SUFFIX = ".conll"
+HOLDS_HIDDEN_GOLD = False
 
 # Han with its marks of repetition and zero, radicals, kana, compatibility forms, and the planes of rare Han.
 _ALONE = re.compile(

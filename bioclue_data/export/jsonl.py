@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TASKS = frozenset(contract.tasks())
 SUFFIX = ".jsonl"
+HOLDS_HIDDEN_GOLD = True
 
 
 def write(rows: Iterable[Row], out: Path, task: str) -> None:  # noqa: ARG001 - all tasks alike

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TASKS = frozenset({"ner", "nen", "re"})
 SUFFIX = ".pubtator"
+HOLDS_HIDDEN_GOLD = False
 NIL = "-"
 Item = dict[str, Any]
 
