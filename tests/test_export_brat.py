@@ -216,3 +216,10 @@ def test_events_and_sets_that_brat_cannot_hold(tmp_path) -> None:
     found = {"id": "c", "type": "Equiv", "members": ["T1", "T2"]}
     assert "head" in refused(tmp_path, "coref", entities=[TEA, COUGH], corefs=[{**found, "head": "T1"}])
     assert "no mention" in refused(tmp_path, "coref", entities=[TEA], corefs=[found])
+
+
+def test_several_spans_and_line_breaks_as_brat_writes_them(tmp_path) -> None:
+    places = [{"start": 0, "end": 4}, {"start": 6, "end": 7}]
+    entity = {**TEA, "spans": places, "text": "a\r\nb d"}
+    brat.write([row("ner", text="a\r\nb c d", entities=[entity])], tmp_path, "ner")
+    assert (tmp_path / "d__train__1.ann").read_bytes() == b"T1\tDrink 0 4;6 7\ta  b d\n"
