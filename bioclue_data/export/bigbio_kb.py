@@ -5,6 +5,9 @@ triggers and arguments, coreference sets of mention ids. Ids are made unique ove
 wants, by the item's id before them. It holds binary relations between mentions or events: rows with others
 are refused. It has no place for roles of a relation, attributes, unified types, leakage flags, groups of
 norms, text arguments of events, and for withheld gold: a null layer is written as [].
+
+Every dataset is found by the name that it has there: our ids are those names, or have them as aliases
+(`med_qa` is `med_qa_en`, and `medqa_zh` for its Chinese half; `meddialog` also has its two halves).
 """
 
 from __future__ import annotations
