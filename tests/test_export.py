@@ -87,6 +87,12 @@ def test_no_built_folder(tmp_path: Path) -> None:
         _tables.export("jsonl", tmp_path / "nowhere", ("cmeee",), tmp_path)
 
 
+def test_a_refusal_leaves_nothing_half_written(built: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        _tables.export("bigbio-kb", built, ("bc5cdr_re",), tmp_path)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_hidden_gold_is_not_made_to_look_empty(built: Path, tmp_path: Path) -> None:
     written, hidden = _tables.export("conll", built, ("cmeee_ner",), tmp_path)
     assert len(written) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,10 +44,22 @@ def export(name: str, folder: Path, configs: tuple[str, ...], out: Path) -> tupl
         raise UsageError("this exists already", where=str(there), remedy="choose another --out, or remove it")
     for target, table in targets.items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        half = target.with_name(f"{target.name}.part")
-        form.write(_rows(folder / table["path"]), half, table["task"])
-        half.replace(target)
+        with _whole(target) as half:
+            form.write(_rows(folder / table["path"]), half, table["task"])
     return list(targets), [table["path"] for table in tables if table not in held]
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Give a name to write to; it becomes the target when all went well, and goes when not."""
+    half = target.with_name(f"{target.name}.part")
+    try:
+        yield half
+        half.replace(target)
+    finally:
+        if half.is_dir():
+            shutil.rmtree(half)
+        half.unlink(missing_ok=True)
 
 
 def _tables(manifest: dict[str, Any], config: str) -> list[dict[str, Any]]:
