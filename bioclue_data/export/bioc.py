@@ -1,8 +1,8 @@
 """BioC XML: one collection, a document per row, whose id is the row's `item_id`.
 
 Offsets count code points of the row's text. A row without passages is one passage. Text outside passages is a
-passage of type `outside`, unless it is nothing but newlines before a passage: those are the gap that offsets
-tell of. A mention stands in the passage where it begins, a relation in the document.
+passage of type `outside`, unless it is nothing but newlines between two passages: those are the gap that
+offsets tell of. A mention stands in the passage where it begins, a relation in the document.
 
 Infons of an annotation:
 
@@ -137,7 +137,7 @@ class _Item:
             if not done <= start <= end <= len(text):
                 raise self._refusal(f"its passage {passage['id']} overlaps another or leaves the text")
             # Readers drop empty passages, and the gaps before them.
-            if text[done:start].strip("\n") or done < start == end:
+            if text[done:start].strip("\n") or done < start == end or done == 0 < start:
                 yield done, start, _Infons(type="outside")
             yield start, end, _Infons(type=passage["type"], id=passage["id"])
             done = end
