@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": "Find what is wrong with built data, and what to do.",
     "compare": "Show what changed between two built folders.",
     "leakage": "Find out what of a benchmark has been seen in training.",
+    "push": "Publish a built folder on the Hugging Face Hub.",
     "measure": "Print the `expected` counts of a dataset, as observed.",
 }
 

@@ -1,0 +1,66 @@
+"""After a push: is every file on the Hub as it is here, and does it load from there?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from bioclue_data.building.readme import configs
+from bioclue_data.errors import BioclueError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bioclue_data.publish.hub import Hub
+    from bioclue_data.publish.plan import Plan
+    from bioclue_data.publish.stage import Stage
+
+LOADED = 3  # configs; of all files the hashes are compared
+REMEDY = "revert it on the Hub, and push again; it was not tagged"
+
+
+def verify(staged: Stage, hub: Hub, commit: str, done: Plan) -> tuple[str, ...]:
+    """Compare size and hash of every file, and stream the first row of some configs; gives these.
+
+    Raises:
+        BioclueError: the commit is not what was pushed.
+    """
+    there = hub.files(commit)
+    files = {p.relative_to(staged.folder).as_posix(): p for p in staged.folder.rglob("*") if p.is_file()}
+    wrong = [name for name, path in files.items() if name not in there or not there[name].is_like(path)]
+    wrong += [name for name in done.removed if name in there]
+    if wrong:
+        what = f"commit {commit} is not what was pushed: {', '.join(sorted(wrong)[:5])}"
+        raise BioclueError(what, where=hub.repo, remedy=REMEDY)
+    return tuple(_loaded(staged, hub, commit))
+
+
+def _loaded(staged: Stage, hub: Hub, commit: str) -> Iterator[str]:
+    for config, expected in _smallest(staged):
+        if (found := hub.first_items(config, commit)) != expected:
+            what = f"{config} at {commit} begins with {found}, here with {expected}"
+            raise BioclueError(what, where=hub.repo, remedy=REMEDY)
+        yield config
+
+
+def _smallest(staged: Stage) -> list[tuple[str, dict[str, str]]]:
+    """The configs with the fewest bytes, with the first item_id of each split."""
+    sizes = {t["path"]: t["bytes"] for b in staged.manifest["datasets"].values() for t in b["tables"]}
+    found = {
+        config["config_name"]: {part["split"]: part["path"] for part in config["data_files"]}
+        for config in configs(staged.manifest, staged.catalogue)
+    }
+    order = sorted(
+        found, key=lambda name: (sum(sizes[p] for paths in found[name].values() for p in paths), name)
+    )
+    return [
+        (name, {split: _first_item(staged.folder / paths[0]) for split, paths in found[name].items()})
+        for name in order[:LOADED]
+    ]
+
+
+def _first_item(path: Path) -> str:
+    with pq.ParquetFile(path) as file:
+        return str(next(file.iter_batches(1, columns=["item_id"])).column(0)[0].as_py())
