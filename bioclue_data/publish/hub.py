@@ -59,11 +59,10 @@ class Hub:
                 if type(error) is RepositoryNotFoundError:
                     return None
                 raise
-            tags = self._again(lambda: self._api.list_repo_refs(self.repo, repo_type=KIND)).tags
             head, private = str(facts.sha), bool(facts.private)
             files = self.files(head)
             manifest = self._manifest(head) if folders.MANIFEST in files else None
-            return Remote(head, private, files, {tag.name: tag.target_commit for tag in tags}, manifest)
+            return Remote(head, private, files, self._tags(), manifest)
 
     def files(self, revision: str) -> dict[str, RemoteFile]:
         """Path -> facts of every file at a revision."""
@@ -161,8 +160,20 @@ class Hub:
 
     def tag(self, name: str, commit: str) -> None:
         """Give a commit a name that stays."""
+        from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
+
         with self._told():
-            self._again(lambda: self._api.create_tag(self.repo, tag=name, revision=commit, repo_type=KIND))
+            try:
+                self._again(
+                    lambda: self._api.create_tag(self.repo, tag=name, revision=commit, repo_type=KIND)
+                )
+            except HfHubHTTPError as error:
+                if error.response.status_code != 409 or self._tags().get(name) != commit:
+                    raise
+
+    def _tags(self) -> dict[str, str]:
+        refs = self._again(lambda: self._api.list_repo_refs(self.repo, repo_type=KIND))
+        return {tag.name: tag.target_commit for tag in refs.tags}
 
     def first_items(self, config: str, revision: str) -> dict[str, str]:
         """Split -> item_id of its first row, as `datasets` streams it from the Hub."""

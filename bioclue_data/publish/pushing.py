@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 BUILT = frozenset((folders.MANIFEST, folders.README, "croissant.json", "citation.bib"))
 HARMLESS = frozenset((plan.THE_HUBS_OWN, folders.README))
+REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 NOTHING: Manifest = {"datasets": {}, "contracts": {}}
 
 
@@ -88,8 +90,10 @@ def push(folder: Path, repo: str, options: Options) -> Outcome:
 
 
 def _refuse_contradictions(repo: str, options: Options) -> None:
-    if len(parts := repo.split("/")) != 2 or not all(parts):
-        raise UsageError(f"{repo!r} is no repository", remedy="name it ORG/NAME")
+    if not REPO.fullmatch(repo):
+        raise UsageError(
+            f"{repo!r} is no name of a repository", remedy="ORG/NAME, of letters, digits, `-`, `_` and `.`"
+        )
     for word, asked in (("--tag", options.tag), ("--gated", options.gated)):
         if options.create_pr and asked:
             raise UsageError(

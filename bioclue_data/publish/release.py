@@ -27,7 +27,7 @@ class Changes:
     """What differs between two published manifests.
 
     Attributes:
-        contracts: Tasks whose contract is another, or is gone.
+        contracts: Tasks whose contract is another.
         added: Datasets that are new.
         removed: Datasets that are gone.
         tables: Paths of single tables -> rows before and after; None where there is no such table.
@@ -59,14 +59,14 @@ def contract_marks(tasks: Iterable[str]) -> dict[str, str]:
 def compare(old: Manifest, new: Manifest) -> Changes:
     """The changes from one published manifest to another."""
     before, after = _tables(old), _tables(new)
-    marks = old.get("contracts", {})
+    marks, now = old["contracts"], new["contracts"]
     differing = {
         path: (_rows(before.get(path)), _rows(after.get(path)))
         for path in sorted(before.keys() | after.keys())
         if before.get(path, {}).get("sha256") != after.get(path, {}).get("sha256")
     }
     return Changes(
-        tuple(task for task, mark in marks.items() if new["contracts"].get(task) != mark),
+        tuple(task for task, mark in sorted(marks.items()) if now.get(task, mark) != mark),
         tuple(sorted(new["datasets"].keys() - old["datasets"].keys())),
         tuple(sorted(old["datasets"].keys() - new["datasets"].keys())),
         differing,

@@ -40,10 +40,10 @@ load_dataset("{repo}", "{first}")   # also streaming=True, revision="v{version}"
 HELD_SECTION = """
 ## Held back
 
-{published} of {all} datasets are here, {rows} of {all_rows} rows. The licence of the others is not known or does
-not allow it, or their source wants to be asked. `held_back/` has the record of each, and `leakage.parquet`
-there the leakage flags of their rows, by content hash and without text. One command builds each beside the
-rest, from the source or from your own copy below DIR:
+{published} of {all} datasets are here, {rows} of {all_rows} rows. The licence of the others is not known
+or does not allow it, or their source wants to be asked. `held_back/` has the record of each, and
+`leakage.parquet` there the leakage flags of their rows, by content hash and without text. One command builds
+each beside the rest, from the source or from your own copy below DIR:
 
 {held}
 How much of each config is here:

@@ -1,0 +1,392 @@
+"""`bioclue push` against a Hub: what arrives, what the Hub's faults do, and that nothing arrives by half."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests import hub, publishing
+from tests.hub_client import EXPIRED, OWNER, READER, ROOT, Client, environment
+from tests.hub_store import Repo, small
+
+DATASETS = ("cmdd", "cmedqaner", "cmeee", "jama_clinical_challenge", "sciq")
+HELD = ("cmeee", "jama_clinical_challenge")
+LOAD = """
+import json, os, sys
+import datasets
+
+repo, config, revision, *tokens = sys.argv[1:]
+ways = {"plain": {}, "streamed": {"streaming": True}, "by revision": {"revision": revision}}
+for token in tokens:
+    os.environ["HF_TOKEN"] = token
+    found = {}
+    try:
+        for way, arguments in ways.items():
+            loaded = datasets.load_dataset(repo, config, **arguments)
+            found[way] = {split: list(rows) for split, rows in loaded.items()}
+    except Exception as error:
+        found = f"{type(error).__name__}: {error}"
+    print(json.dumps(found, default=str))
+"""
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publishing.sample(tmp_path_factory.mktemp("built") / "samples", *DATASETS)
+
+
+@pytest.fixture(scope="module")
+def built(samples: Path) -> Path:
+    return publishing.as_real(samples, samples.with_name("built"))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[hub.Hub]:
+    with hub.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def client(server: hub.Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    process = Client(server.root, tmp_path_factory.mktemp("home"))
+    yield process
+    process.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_faults_left(server: hub.Hub) -> Iterator[None]:
+    yield
+    left, server.faults = [fault for fault in server.faults if fault.times], []
+    assert not left, "a fault that never came"
+
+
+@pytest.fixture
+def repo(request: pytest.FixtureRequest) -> str:
+    """A name of its own for each test."""
+    return f"org/{request.node.originalname}-{len(request.node.name)}"
+
+
+@pytest.fixture
+def published(client: Client, built: Path, repo: str, server: hub.Hub) -> Repo:
+    done = client("push", built, repo, "--only-redistributable")
+    assert done["code"] == 0, done
+    return server.store.repos[repo]
+
+
+def load(server: hub.Hub, home: Path, *arguments: str) -> list[Any]:
+    """Load, once for each token, in a process that knows the plain `datasets` library only."""
+    ours = environment(server.root, home)
+    del ours["PYTHONPATH"]
+    command = [sys.executable, "-c", LOAD, *arguments]
+    done = subprocess.run(command, env=ours, cwd=home, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def forget(server: hub.Hub, folder: Path, dataset: str) -> set[str]:
+    """Let the Hub have none of a dataset's large files; gives their hashes."""
+    hashes = {table["sha256"] for table in publishing.edit(folder)["datasets"][dataset]["tables"]}
+    for oid in hashes:
+        server.store.objects.pop(oid, None)
+    return hashes
+
+
+def rows(folder: Path, *paths: str) -> list[dict[str, Any]]:
+    found = [row for path in paths for row in pq.ParquetFile(folder / path).read().to_pylist()]
+    return json.loads(json.dumps(found, default=str))
+
+
+def test_samples_travel_to_another_process(
+    client: Client, samples: Path, server: hub.Hub, repo: str, tmp_path: Path
+) -> None:
+    done = client("push", samples, repo, "--private", "--only-redistributable")
+    assert done["code"] == 0, done
+    assert "loaded" in done["out"]
+    there = server.store.repos[repo]
+    assert there.private
+    assert not [path for path in there.head.files if path.endswith(".parquet") and path.split("/")[1] in HELD]
+    stranger, answer = load(server, tmp_path, repo, "ner_cn", there.head.oid, READER, OWNER)
+    assert "DatasetNotFoundError" in stranger
+    expected = {
+        "train": rows(samples, "ner_cn/cmedqaner/train-00000-of-00001.parquet"),
+        "validation": rows(
+            samples,
+            "ner_cn/cmdd/validation-00000-of-00001.parquet",
+            "ner_cn/cmedqaner/validation-00000-of-00001.parquet",
+        ),
+        "test": rows(
+            samples,
+            "ner_cn/cmdd/test-00000-of-00001.parquet",
+            "ner_cn/cmedqaner/test-00000-of-00001.parquet",
+        ),
+    }
+    assert answer == dict.fromkeys(("plain", "streamed", "by revision"), expected)
+
+
+def test_what_is_held_back_stops_the_push(client: Client, built: Path, server: hub.Hub, repo: str) -> None:
+    before = len(server.asked)
+    done = client("push", built, repo)
+    assert done["code"] == 1
+    for dataset in HELD:
+        assert f"bioclue build {dataset} --manual DIR" in done["err"]
+    assert "access is copyrighted" in done["err"]
+    assert len(server.asked) == before
+
+
+def test_held_back_datasets_leave_record_flags_and_recipe(published: Repo, server: hub.Hub) -> None:
+    files = published.head.files
+    record = server.store.content(files["held_back/cmeee/dataset.toml"])
+    assert record == (ROOT / "loaders" / "cmeee" / "dataset.toml").read_bytes()
+    readme = server.store.content(files["README.md"]).decode()
+    assert "bioclue build cmeee --manual DIR" in readme
+    assert "| `ner_cn` | 2 of 3 | `cmeee` |" in readme
+    assert f'load_dataset("{published.id}"' in readme
+    manifest = json.loads(server.store.content(files["manifest.json"]))
+    assert sorted(manifest["datasets"]) == ["cmdd", "cmedqaner", "sciq"]
+    assert sorted(manifest["held_back"]) == sorted(HELD)
+
+
+def test_samples_do_not_pass_for_data(client: Client, samples: Path, server: hub.Hub, repo: str) -> None:
+    done = client("push", samples, repo, "--only-redistributable")
+    assert done["code"] == 2
+    assert "invented samples" in done["err"]
+    server.store.repos[repo] = Repo(repo)
+    assert client("push", samples, repo, "--only-redistributable", "--private")["code"] == 2
+    assert list(server.store.repos[repo].head.files) == [".gitattributes"]
+
+
+def test_nothing_changed_makes_no_commit(client: Client, built: Path, published: Repo) -> None:
+    done = client("push", built, published.id, "--only-redistributable")
+    assert done["code"] == 0
+    assert "nothing changed" in done["out"]
+    assert len(published.commits) == 2
+
+
+def test_a_dry_run_says_what_a_push_does(
+    client: Client, built: Path, published: Repo, server: hub.Hub, tmp_path: Path
+) -> None:
+    fewer = publishing.without(built, tmp_path / "fewer", "cmdd")
+    before = len(server.asked)
+    asked = ("push", fewer, published.id, "--only-redistributable", "--json")
+    dry = json.loads(client(*asked, "--dry-run")["out"])
+    assert {method for method, _ in server.asked[before:]} <= {"GET", "HEAD"}
+    old = published.head
+    done = json.loads(client(*asked)["out"])
+    for name in ("added", "changed", "removed", "rows", "version", "previous", "held_back", "head"):
+        assert dry[name] == done[name], name
+    new = published.head
+    assert new.parent == old.oid == dry["head"]
+    assert set(done["removed"]) == old.files.keys() - new.files.keys()
+    assert "ner_cn/cmdd/test-00000-of-00001.parquet" in done["removed"]
+    assert done["rows"]["cmdd_ner"] == [2, 0]
+    assert (done["previous"], done["version"]) == ("0.1.0", "0.2.0")
+    changes = server.store.content(new.files["CHANGELOG.md"]).decode()
+    assert changes.index("## 0.2.0") < changes.index("- Datasets removed: `cmdd`") < changes.index("## 0.1.0")
+    assert "version: 0.2.0" in server.store.content(new.files["README.md"]).decode()
+
+
+def test_a_remote_that_moved_is_looked_at_first(
+    client: Client, built: Path, published: Repo, tmp_path: Path
+) -> None:
+    theirs = published.head.files | {"LICENSE": small(b"theirs"), "README.md": small(b"theirs")}
+    published.refs["main"] = published.add(published.head.oid, "theirs", theirs)
+    asked = ("push", built, published.id, "--only-redistributable")
+    done = client(*asked)
+    assert done["code"] == 2
+    assert "moved" in done["err"]
+    dry = client(*asked, "--dry-run")
+    assert "~ README.md" in dry["out"]
+    assert client(*asked)["code"] == 0
+    assert published.head.files["LICENSE"] == small(b"theirs")
+    assert published.head.files["README.md"] != small(b"theirs")
+
+
+def test_a_commit_in_between_is_a_conflict(
+    client: Client, built: Path, published: Repo, server: hub.Hub, tmp_path: Path
+) -> None:
+    head = published.head.oid
+    server.faults.append(hub.Fault("POST", "/commit/", status=412))
+    fewer = publishing.without(built, tmp_path / "fewer", "cmdd")
+    done = client("push", fewer, published.id, "--only-redistributable")
+    assert done["code"] == 2
+    assert "somebody committed" in done["err"]
+    assert published.head.oid == head
+
+
+def test_a_foreign_repository_is_left_alone(client: Client, built: Path, server: hub.Hub, repo: str) -> None:
+    theirs = server.store.repos[repo] = Repo(repo)
+    theirs.refs["main"] = theirs.add(theirs.head.oid, "theirs", {"data/train.csv": small(b"a,b")})
+    done = client("push", built, repo, "--only-redistributable")
+    assert done["code"] == 2
+    assert "data/train.csv" in done["err"]
+    assert list(theirs.head.files) == ["data/train.csv"]
+
+
+def test_a_pull_request_leaves_main_alone(
+    client: Client, built: Path, published: Repo, tmp_path: Path
+) -> None:
+    main = published.head
+    fewer = publishing.without(built, tmp_path / "fewer", "sciq")
+    asked = ("push", fewer, published.id, "--only-redistributable", "--create-pr")
+    assert client(*asked, "--tag", "auto")["code"] == 2
+    assert client(*asked, "--gated", "auto")["code"] == 2
+    done = client(*asked)
+    assert done["code"] == 0, done
+    assert "/discussions/1" in done["out"]
+    assert published.head == main
+    request = published.at("refs/pr/1")
+    assert request.parent == main.oid
+    assert not [path for path in request.files if "sciq" in path]
+
+
+def test_releases_are_tagged_once(
+    client: Client, built: Path, server: hub.Hub, repo: str, tmp_path: Path
+) -> None:
+    asked = ("push", built, repo, "--only-redistributable", "--tag")
+    assert client(*asked, "one")["code"] == 2
+    assert client(*asked, "auto")["code"] == 0
+    there = server.store.repos[repo]
+    assert there.refs["v0.1.0"] == there.head.oid
+    again = client(*asked, "auto")
+    assert again["code"] == 2
+    assert "the tag v0.1.0 exists" in again["err"]
+    fewer = publishing.without(built, tmp_path / "fewer", "sciq")
+    low = client("push", fewer, repo, "--only-redistributable", "--tag", "0.1.5")
+    assert low["code"] == 2
+    assert "0.2.0 or above" in low["err"]
+    assert client("push", fewer, repo, "--only-redistributable", "--tag", "v1.0.0")["code"] == 0
+    assert there.refs["v1.0.0"] == there.head.oid != there.refs["v0.1.0"]
+
+
+def test_a_gated_repository_asks_first(
+    client: Client, built: Path, server: hub.Hub, repo: str, tmp_path: Path
+) -> None:
+    before = len(server.asked)
+    assert client("push", built, repo, "--only-redistributable", "--gated", "manual")["code"] == 0
+    asked = [path.rsplit("/", 2)[-2:] for method, path in server.asked[before:] if method in {"PUT", "POST"}]
+    assert asked.index([repo.split("/")[1], "settings"]) < asked.index(["commit", "main"])
+    there = server.store.repos[repo]
+    assert there.gated == "manual"
+    there.granted.add("reader")
+    nobody, reader = load(server, tmp_path, repo, "sciq_mcqa", "main", "", READER)
+    assert "gated dataset" in nobody
+    assert reader["plain"]["test"] == rows(built, "mcqa_en/sciq/test-00000-of-00001.parquet")
+
+
+def test_a_busy_hub_is_asked_again(client: Client, built: Path, server: hub.Hub, repo: str) -> None:
+    forget(server, built, "sciq")
+    server.faults += [
+        hub.Fault("GET", "/whoami", status=503),
+        hub.Fault("POST", "/repos/create", status=500),
+        hub.Fault("POST", "/preupload/", status=429, headers={"Retry-After": "1"}),
+        hub.Fault("PUT", "/lfs/", cut=True),
+        hub.Fault("POST", "/commit/", status=429, headers={"Retry-After": "1"}),
+        hub.Fault("POST", "/tag/", lost=True),
+    ]
+    done = client("push", built, repo, "--only-redistributable", "--tag", "auto")
+    assert done["code"] == 0, done
+    there = server.store.repos[repo]
+    assert [commit.title for commit in there.commits.values()] == ["initial commit", "bioclue data 0.1.0"]
+    assert there.refs["v0.1.0"] == there.head.oid
+
+
+def test_a_lost_answer_to_a_commit_is_found_out(
+    client: Client, built: Path, server: hub.Hub, repo: str
+) -> None:
+    server.faults.append(hub.Fault("POST", "/commit/", lost=True))
+    done = client("push", built, repo, "--only-redistributable")
+    assert done["code"] == 0, done
+    there = server.store.repos[repo]
+    assert len(there.commits) == 2
+    assert there.head.oid in done["out"]
+
+
+def test_a_broken_upload_publishes_nothing_and_is_resumed(
+    client: Client, built: Path, server: hub.Hub, repo: str, tmp_path: Path
+) -> None:
+    fewer = publishing.without(built, tmp_path / "fewer", "sciq")
+    assert client("push", fewer, repo, "--only-redistributable")["code"] == 0
+    there = server.store.repos[repo]
+    head, objects = there.head.oid, server.store.objects
+    new = forget(server, built, "sciq")
+    broken = sorted(new)[-1]
+    server.faults.append(hub.Fault("PUT", f"/lfs/{broken}", status=400))
+    done = client("push", built, repo, "--only-redistributable")
+    assert done["code"] == 2
+    assert "nothing was published" in done["err"]
+    assert there.head.oid == head
+    kept = new & objects.keys()
+    before = len(server.asked)
+    assert client("push", built, repo, "--only-redistributable")["code"] == 0
+    put = {path.removeprefix("/lfs/") for method, path in server.asked[before:] if method == "PUT"}
+    assert put & new == new - kept
+    assert broken in put
+
+
+def test_an_expired_token_is_never_shown(server: hub.Hub, built: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bioclue_data", "push", built, "org/expired", "--only-redistributable"]
+    given = environment(server.root, tmp_path) | {"HF_TOKEN": EXPIRED}
+    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "does not take the token (401)" in done.stderr or "wants one (401)" in done.stderr
+    assert "hf auth login" in done.stderr
+    assert EXPIRED not in done.stdout + done.stderr
+    assert not [
+        path for path in tmp_path.rglob("*") if path.is_file() and EXPIRED.encode() in path.read_bytes()
+    ]
+    assert "org/expired" not in server.store.repos
+
+
+@pytest.mark.parametrize(("token", "words"), [("", "nobody is logged in"), (READER, "may not do that (403)")])
+def test_who_may_not_write_is_told(client: Client, built: Path, repo: str, token: str, words: str) -> None:
+    done = client("push", built, repo, "--only-redistributable", token=token)
+    assert done["code"] == 2
+    assert words in done["err"]
+
+
+def test_a_dirty_folder_stays(client: Client, built: Path, repo: str, tmp_path: Path) -> None:
+    folder = publishing.copy(built, tmp_path / "dirty")
+    (folder / "notes.txt").write_text("mine")
+    table = folder / "mcqa_en" / "sciq" / "test-00000-of-00001.parquet"
+    content = table.read_bytes()
+    table.unlink()
+    table.write_bytes(content + b" ")
+    done = client("push", folder, repo, "--only-redistributable")
+    assert done["code"] == 1
+    assert "notes.txt: no build made it" in done["err"]
+    assert "sciq/test-00000-of-00001.parquet: its content is not what was built" in done["err"]
+
+
+def test_rows_that_break_their_contract_stay(client: Client, built: Path, repo: str, tmp_path: Path) -> None:
+    folder = publishing.copy(built, tmp_path / "invalid")
+    facts = publishing.edit(folder)["datasets"]
+    table = next(t for t in facts["sciq"]["tables"] if t["split"] == "test")
+    publishing.rewrite(folder, table, lambda rows: rows.drop_columns(["question"]))
+    publishing.edit(folder, datasets=facts)
+    done = client("push", folder, repo, "--only-redistributable")
+    assert done["code"] == 1
+    assert "nothing was published" in done["err"]
+
+
+def test_a_push_through_xet(built: Path, server: hub.Hub, repo: str, tmp_path: Path) -> None:
+    server.xet, server.lent = tmp_path / "cas", built
+    server.xet.mkdir()
+    before = len(server.asked)
+    process = Client(server.root, tmp_path / "home", HF_HUB_DISABLE_XET="0")
+    try:
+        done = process("push", built, repo, "--only-redistributable")
+    finally:
+        process.close()
+        server.xet = None
+    assert done["code"] == 0, done
+    asked = [path for _, path in server.asked[before:]]
+    assert any("/xet-write-token/" in path for path in asked)
+    assert not any(path.startswith("/lfs/") for path in asked)
+    assert [path for path in (tmp_path / "cas").rglob("*") if path.is_file()]
+    assert "ner_cn/cmedqaner/test-00000-of-00001.parquet" in server.store.repos[repo].head.files
