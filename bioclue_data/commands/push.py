@@ -59,7 +59,7 @@ def command(
 
 
 def _held_line(held: HeldBack) -> str:
-    return f"held back: {held.dataset}, {held.rows} rows: {held.reason} ({held.recipe}; {held.ask})"
+    return f"held back: {held.dataset}, {held.rows} rows: {held.reason} ({held.way})"
 
 
 def _plan_lines(plan: Plan) -> list[str]:

@@ -52,11 +52,17 @@ class HeldBack:
 
     @property
     def ask(self) -> str:
-        """The page where it is asked for, or where its terms are."""
+        """The page where it is asked for, or where its terms are; empty if nobody knows one."""
         if self.entry is None:
             return ""
         record = self.entry.record
-        return record.obtain or record.homepage or record.licence.read_on
+        pages = (record.obtain, record.homepage, record.licence.read_on)
+        return next((page for page in pages if page not in {"", "unknown"}), "")
+
+    @property
+    def way(self) -> str:
+        """How to come by it: the recipe, and where to ask."""
+        return "; ".join(filter(None, (self.recipe, self.ask)))
 
     def facts(self) -> dict[str, Any]:
         """What a machine, or a manifest, may know of it."""
@@ -97,7 +103,7 @@ def refuse(held: Sequence[HeldBack]) -> None:
         HeldBackError: something is.
     """
     if held:
-        lines = "\n".join(f"  {one.dataset}: {one.reason} ({one.recipe}; {one.ask})" for one in held)
+        lines = "\n".join(f"  {one.dataset}: {one.reason} ({one.way})" for one in held)
         raise HeldBackError(f"{len(held)} datasets may not be published:\n{lines}", remedy=REMEDY)
 
 
