@@ -132,13 +132,16 @@ def _wrong(folder: Path, record: Record, table: dict[str, Any]) -> Iterator[str]
         yield f"  {table['path']}: a table of {record.id} would be {right}"
         return
     expected = (record.id, record.licence.id, record.access)
+    found = _values(folder / table["path"])
     for column, right in zip(TELLING, expected, strict=True):
-        if found := _values(folder / table["path"], column) - {right}:
-            yield f"  {table['path']}: {column} is {', '.join(sorted(map(str, found)))}, not {right}"
+        if other := found[column] - {right}:
+            yield f"  {table['path']}: {column} is {', '.join(sorted(map(str, other)))}, not {right}"
 
 
-def _values(path: Path, column: str) -> set[str | None]:
+def _values(path: Path) -> dict[str, set[str | None]]:
+    """Column -> its values over all rows."""
     import pyarrow.parquet as pq  # noqa: PLC0415 - exports ask the gate without it
 
     with pq.ParquetFile(path) as file:
-        return set(file.read(columns=[column]).column(column).unique().to_pylist())
+        rows = file.read(columns=list(TELLING))
+    return {name: set(rows.column(name).unique().to_pylist()) for name in TELLING}
