@@ -191,6 +191,23 @@ def test_a_dry_run_says_what_a_push_does(
     assert "version: 0.2.0" in server.store.content(new.files["README.md"]).decode()
 
 
+def test_a_release_note_names_rows_and_fields(
+    client: Client, built: Path, published: Repo, server: hub.Hub, tmp_path: Path
+) -> None:
+    folder = publishing.copy(built, tmp_path / "corrected")
+    facts = publishing.edit(folder)["datasets"]
+    table = next(t for t in facts["sciq"]["tables"] if t["rows"] > 1)
+    publishing.rewrite(folder, table, lambda rows: rows.slice(1))
+    publishing.edit(folder, datasets=facts)
+    done = client("push", folder, published.id, "--only-redistributable")
+    assert done["code"] == 0, done
+    assert "version 0.1.1" in done["out"]
+    changes = server.store.content(published.head.files["CHANGELOG.md"]).decode()
+    before, now = table["rows"] + 1, table["rows"]
+    assert f"| `{table['path']}` | {before} | {now} |" in changes
+    assert "| `sciq` | mcqa | 0 | 1 | 0 |  |" in changes
+
+
 def test_a_remote_that_moved_is_looked_at_first(
     client: Client, built: Path, published: Repo, tmp_path: Path
 ) -> None:

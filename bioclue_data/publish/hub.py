@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from bioclue_data.building import folder as folders
@@ -17,7 +18,7 @@ from bioclue_data.errors import BioclueError, HubError
 from bioclue_data.publish.plan import Plan, Remote, RemoteFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from bioclue_data.building.folder import Manifest
@@ -88,6 +89,21 @@ class Hub:
             )
         with open(local, encoding="utf-8") as file:  # noqa: PTH123 - a path of the client's
             return file.read()
+
+    def fetch(self, paths: Iterable[str], revision: str, folder: Path) -> None:
+        """Bring files of a revision into a folder, each to its path."""
+        with self._told():
+            for path in paths:
+                self._again(
+                    partial(
+                        self._api.hf_hub_download,
+                        self.repo,
+                        path,
+                        repo_type=KIND,
+                        revision=revision,
+                        local_dir=folder,
+                    )
+                )
 
     def _manifest(self, revision: str) -> Manifest:
         import json  # noqa: PLC0415
@@ -181,7 +197,7 @@ class Hub:
 
         with self._told():
             loaded = datasets.load_dataset(self.repo, config, revision=revision, streaming=True)
-            return {str(split): next(iter(rows))["item_id"] for split, rows in loaded.items()}
+            return {str(split): next(iter(rows), {}).get("item_id", "") for split, rows in loaded.items()}
 
     def _once(self, call: Callable[[], T]) -> T:
         return call()

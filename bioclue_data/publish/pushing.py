@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bioclue_data.building import folder as folders
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.errors import HubError, InvalidDataError, UsageError
-from bioclue_data.publish import gate, heads, plan, release
+from bioclue_data.publish import gate, heads, plan, release, rows
 from bioclue_data.publish.hub import Hub
 from bioclue_data.publish.stage import Stage, room, stage
 from bioclue_data.publish.verify import verify
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bioclue_data.building.folder import Manifest
     from bioclue_data.publish.gate import HeldBack
     from bioclue_data.publish.plan import Plan, Remote
+    from bioclue_data.publish.release import Changes
 
 BUILT = frozenset((folders.MANIFEST, folders.README, "croissant.json", "citation.bib"))
 HARMLESS = frozenset((plan.THE_HUBS_OWN, folders.README))
@@ -222,7 +223,7 @@ class _Push:
         version = self._asked(version, previous, found)
         if not found.empty:
             manifest = self._staged.write(version)
-            self._write_changelog(release.note(version, previous or None, changes), remote)
+            self._write_changelog(version, previous, changes, remote)
             found = plan.compare(self._staged.folder, manifest, remote)
         self._refuse_tag(version, remote)
         head = remote.head if remote else ""
@@ -241,9 +242,12 @@ class _Push:
             )
         return version
 
-    def _write_changelog(self, section: str, remote: Remote | None) -> None:
-        there = remote is not None and plan.CHANGELOG in remote.files
-        older = self._hub.read(plan.CHANGELOG, remote.head) if remote and there else None
+    def _write_changelog(self, version: str, previous: str, changes: Changes, remote: Remote | None) -> None:
+        older, differing = None, []
+        if remote and previous:
+            differing = rows.changed(self._staged, self._hub, remote, changes.changed)
+            older = self._hub.read(plan.CHANGELOG, remote.head) if plan.CHANGELOG in remote.files else None
+        section = release.note(version, previous or None, changes, differing)
         text = release.changelog(section, older)
         (self._staged.folder / plan.CHANGELOG).write_text(text, encoding="utf-8")
 

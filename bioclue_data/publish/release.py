@@ -12,7 +12,7 @@ from bioclue_data.errors import UsageError
 from bioclue_data.markdown import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bioclue_data.building.folder import Manifest
 
@@ -37,6 +37,11 @@ class Changes:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     tables: dict[str, tuple[int | None, int | None]]
+
+    @property
+    def changed(self) -> list[str]:
+        """Paths of tables that both have."""
+        return [path for path, rows in self.tables.items() if None not in rows]
 
     @property
     def kind(self) -> Kind:
@@ -114,8 +119,17 @@ def chosen(asked: str, least: str, published: str | None) -> str:
     return ".".join(map(str, numbers(asked)))
 
 
-def note(version: str, published: str | None, changes: Changes) -> str:
-    """A section of CHANGELOG.md; row counts by table."""
+def note(
+    version: str, published: str | None, changes: Changes, rows: Sequence[Mapping[str, Any]] = ()
+) -> str:
+    """A section of CHANGELOG.md: datasets and tables by name, and the rows of tables that changed.
+
+    Args:
+        version: Of this release.
+        published: Of the one before; None if this is the first.
+        changes: Between both.
+        rows: What `bioclue compare` says of the tables that both have.
+    """
     if published is None:
         return f"## {version}\n\nFirst release.\n"
     named = {
@@ -124,10 +138,23 @@ def note(version: str, published: str | None, changes: Changes) -> str:
         "Datasets removed": changes.removed,
     }
     lines = [f"- {title}: {', '.join(f'`{x}`' for x in names)}" for title, names in named.items() if names]
-    shown = [(f"`{path}`", *(_count(n) for n in rows)) for path, rows in changes.tables.items()]
+    shown = [(f"`{path}`", *(_count(n) for n in pair)) for path, pair in changes.tables.items()]
     tables = table(("table", "rows before", "rows now"), shown) if shown else "No table changed.\n"
-    head = "\n".join([f"## {version}\n", f"Against {published}.\n", *lines])
-    return f"{head}\n\n{tables}"
+    parts = [f"## {version}\n", f"Against {published}.\n", *([*lines, ""] if lines else []), tables]
+    return "\n".join([*parts, *([_row_table(rows)] if rows else [])])
+
+
+def _row_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    shown = [
+        (f"`{one['dataset']}`", one["task"], one["added"], one["removed"], one["changed"], _fields(one))
+        for one in rows
+    ]
+    return table(("dataset", "task", "rows added", "removed", "changed", "in"), shown)
+
+
+def _fields(one: Mapping[str, Any]) -> str:
+    found = [f"{name} {number}" for name, number in one["fields"].items()]
+    return ", ".join([*found, *(f"column {name}" for name in one["columns"])])
 
 
 def _count(rows: int | None) -> str:

@@ -63,4 +63,5 @@ def _smallest(staged: Stage) -> list[tuple[str, dict[str, str]]]:
 
 def _first_item(path: Path) -> str:
     with pq.ParquetFile(path) as file:
-        return str(next(file.iter_batches(1, columns=["item_id"])).column(0)[0].as_py())
+        first = next(file.iter_batches(1, columns=["item_id"]), None)
+    return str(first.column(0)[0].as_py()) if first else ""
