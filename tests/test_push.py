@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from tests import hub, publishing
-from tests.hub_client import EXPIRED, OWNER, READER, ROOT, Client, environment
+from tests.hub_client import OWNER, READER, ROOT, Client, environment
 from tests.hub_store import Repo, small
 
-DATASETS = ("cmdd", "cmedqaner", "cmeee", "jama_clinical_challenge", "sciq")
+pytest_plugins = ("tests.hub_fixtures",)
 HELD = ("cmeee", "jama_clinical_challenge")
 LOAD = """
 import json, os, sys
@@ -37,49 +36,6 @@ for token in tokens:
 """
 
 
-@pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publishing.sample(tmp_path_factory.mktemp("built") / "samples", *DATASETS)
-
-
-@pytest.fixture(scope="module")
-def built(samples: Path) -> Path:
-    return publishing.as_real(samples, samples.with_name("built"))
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[hub.Hub]:
-    with hub.running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def client(server: hub.Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    process = Client(server.root, tmp_path_factory.mktemp("home"))
-    yield process
-    process.close()
-
-
-@pytest.fixture(autouse=True)
-def _no_faults_left(server: hub.Hub) -> Iterator[None]:
-    yield
-    left, server.faults = [fault for fault in server.faults if fault.times], []
-    assert not left, "a fault that never came"
-
-
-@pytest.fixture
-def repo(request: pytest.FixtureRequest) -> str:
-    """A name of its own for each test."""
-    return f"org/{request.node.originalname}-{len(request.node.name)}"
-
-
-@pytest.fixture
-def published(client: Client, built: Path, repo: str, server: hub.Hub) -> Repo:
-    done = client("push", built, repo, "--only-redistributable")
-    assert done["code"] == 0, done
-    return server.store.repos[repo]
-
-
 def load(server: hub.Hub, home: Path, *arguments: str) -> list[Any]:
     """Load, once for each token, in a process that knows the plain `datasets` library only."""
     ours = environment(server.root, home)
@@ -87,14 +43,6 @@ def load(server: hub.Hub, home: Path, *arguments: str) -> list[Any]:
     command = [sys.executable, "-c", LOAD, *arguments]
     done = subprocess.run(command, env=ours, cwd=home, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def forget(server: hub.Hub, folder: Path, dataset: str) -> set[str]:
-    """Let the Hub have none of a dataset's large files; gives their hashes."""
-    hashes = {table["sha256"] for table in publishing.edit(folder)["datasets"][dataset]["tables"]}
-    for oid in hashes:
-        server.store.objects.pop(oid, None)
-    return hashes
 
 
 def rows(folder: Path, *paths: str) -> list[dict[str, Any]]:
@@ -224,18 +172,6 @@ def test_a_remote_that_moved_is_looked_at_first(
     assert published.head.files["README.md"] != small(b"theirs")
 
 
-def test_a_commit_in_between_is_a_conflict(
-    client: Client, built: Path, published: Repo, server: hub.Hub, tmp_path: Path
-) -> None:
-    head = published.head.oid
-    server.faults.append(hub.Fault("POST", "/commit/", status=412))
-    fewer = publishing.without(built, tmp_path / "fewer", "cmdd")
-    done = client("push", fewer, published.id, "--only-redistributable")
-    assert done["code"] == 2
-    assert "somebody committed" in done["err"]
-    assert published.head.oid == head
-
-
 def test_a_foreign_repository_is_left_alone(client: Client, built: Path, server: hub.Hub, repo: str) -> None:
     theirs = server.store.repos[repo] = Repo(repo)
     theirs.refs["main"] = theirs.add(theirs.head.oid, "theirs", {"data/train.csv": small(b"a,b")})
@@ -296,77 +232,6 @@ def test_a_gated_repository_asks_first(
     assert reader["plain"]["test"] == rows(built, "mcqa_en/sciq/test-00000-of-00001.parquet")
 
 
-def test_a_busy_hub_is_asked_again(client: Client, built: Path, server: hub.Hub, repo: str) -> None:
-    forget(server, built, "sciq")
-    server.faults += [
-        hub.Fault("GET", "/whoami", status=503),
-        hub.Fault("POST", "/repos/create", status=500),
-        hub.Fault("POST", "/preupload/", status=429, headers={"Retry-After": "1"}),
-        hub.Fault("PUT", "/lfs/", cut=True),
-        hub.Fault("POST", "/commit/", status=429, headers={"Retry-After": "1"}),
-        hub.Fault("POST", "/tag/", lost=True),
-    ]
-    done = client("push", built, repo, "--only-redistributable", "--tag", "auto")
-    assert done["code"] == 0, done
-    there = server.store.repos[repo]
-    assert [commit.title for commit in there.commits.values()] == ["initial commit", "bioclue data 0.1.0"]
-    assert there.refs["v0.1.0"] == there.head.oid
-
-
-def test_a_lost_answer_to_a_commit_is_found_out(
-    client: Client, built: Path, server: hub.Hub, repo: str
-) -> None:
-    server.faults.append(hub.Fault("POST", "/commit/", lost=True))
-    done = client("push", built, repo, "--only-redistributable")
-    assert done["code"] == 0, done
-    there = server.store.repos[repo]
-    assert len(there.commits) == 2
-    assert there.head.oid in done["out"]
-
-
-def test_a_broken_upload_publishes_nothing_and_is_resumed(
-    client: Client, built: Path, server: hub.Hub, repo: str, tmp_path: Path
-) -> None:
-    fewer = publishing.without(built, tmp_path / "fewer", "sciq")
-    assert client("push", fewer, repo, "--only-redistributable")["code"] == 0
-    there = server.store.repos[repo]
-    head, objects = there.head.oid, server.store.objects
-    new = forget(server, built, "sciq")
-    broken = sorted(new)[-1]
-    server.faults.append(hub.Fault("PUT", f"/lfs/{broken}", status=400))
-    done = client("push", built, repo, "--only-redistributable")
-    assert done["code"] == 2
-    assert "nothing was published" in done["err"]
-    assert there.head.oid == head
-    kept = new & objects.keys()
-    before = len(server.asked)
-    assert client("push", built, repo, "--only-redistributable")["code"] == 0
-    put = {path.removeprefix("/lfs/") for method, path in server.asked[before:] if method == "PUT"}
-    assert put & new == new - kept
-    assert broken in put
-
-
-def test_an_expired_token_is_never_shown(server: hub.Hub, built: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bioclue_data", "push", built, "org/expired", "--only-redistributable"]
-    given = environment(server.root, tmp_path) | {"HF_TOKEN": EXPIRED}
-    done = subprocess.run(command, env=given, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "does not take the token (401)" in done.stderr or "wants one (401)" in done.stderr
-    assert "hf auth login" in done.stderr
-    assert EXPIRED not in done.stdout + done.stderr
-    assert not [
-        path for path in tmp_path.rglob("*") if path.is_file() and EXPIRED.encode() in path.read_bytes()
-    ]
-    assert "org/expired" not in server.store.repos
-
-
-@pytest.mark.parametrize(("token", "words"), [("", "nobody is logged in"), (READER, "may not do that (403)")])
-def test_who_may_not_write_is_told(client: Client, built: Path, repo: str, token: str, words: str) -> None:
-    done = client("push", built, repo, "--only-redistributable", token=token)
-    assert done["code"] == 2
-    assert words in done["err"]
-
-
 def test_a_dirty_folder_stays(client: Client, built: Path, repo: str, tmp_path: Path) -> None:
     folder = publishing.copy(built, tmp_path / "dirty")
     (folder / "notes.txt").write_text("mine")
@@ -391,19 +256,18 @@ def test_rows_that_break_their_contract_stay(client: Client, built: Path, repo: 
     assert "nothing was published" in done["err"]
 
 
-def test_a_push_through_xet(built: Path, server: hub.Hub, repo: str, tmp_path: Path) -> None:
-    server.xet, server.lent = tmp_path / "cas", built
-    server.xet.mkdir()
-    before = len(server.asked)
-    process = Client(server.root, tmp_path / "home", HF_HUB_DISABLE_XET="0")
-    try:
-        done = process("push", built, repo, "--only-redistributable")
-    finally:
-        process.close()
-        server.xet = None
-    assert done["code"] == 0, done
-    asked = [path for _, path in server.asked[before:]]
-    assert any("/xet-write-token/" in path for path in asked)
-    assert not any(path.startswith("/lfs/") for path in asked)
-    assert [path for path in (tmp_path / "cas").rglob("*") if path.is_file()]
-    assert "ner_cn/cmedqaner/test-00000-of-00001.parquet" in server.store.repos[repo].head.files
+def test_corpora_of_your_own_are_named_before_they_are_public(
+    client: Client, built: Path, repo: str, tmp_path: Path
+) -> None:
+    folder = publishing.copy(built, tmp_path / "scanned")
+    facts = publishing.edit(folder)["datasets"]
+
+    def check(rows: pa.Table) -> pa.Table:
+        at = rows.schema.get_field_index("leakage_checked")
+        names = pa.array([["my_notes@1#m", "medqa_train@2#m"]] * len(rows), rows.schema.field(at).type)
+        return rows.set_column(at, rows.schema.field(at), names)
+
+    publishing.rewrite(folder, facts["sciq"]["tables"][0], check)
+    publishing.edit(folder, datasets=facts)
+    done = client("push", folder, repo, "--only-redistributable", "--dry-run")
+    assert "corpora of your own: my_notes\n" in done["err"]

@@ -53,6 +53,8 @@ def command(
         return
     for held in done.held:
         click.echo(_held_line(held), err=True)
+    if done.corpora:
+        click.echo(f"leakage flags name corpora of your own: {', '.join(done.corpora)}", err=True)
     for line in _plan_lines(done.plan):
         click.echo(line)
     click.echo(_summary(done, dry_run=dry_run))

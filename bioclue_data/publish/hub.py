@@ -197,7 +197,8 @@ class Hub:
 
         with self._told():
             loaded = datasets.load_dataset(self.repo, config, revision=revision, streaming=True)
-            return {str(split): next(iter(rows), {}).get("item_id", "") for split, rows in loaded.items()}
+            empty = {"item_id": ""}
+            return {str(split): next(iter(rows), empty)["item_id"] for split, rows in loaded.items()}
 
     def _once(self, call: Callable[[], T]) -> T:
         return call()

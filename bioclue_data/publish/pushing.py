@@ -53,6 +53,7 @@ class Outcome:
         version, previous: Of the data, here and there.
         plan: What differs.
         held: What was held back.
+        corpora: Corpora of the user's own that the flags name, and that become known with them.
         loaded: Configs that were loaded from the Hub afterwards.
     """
 
@@ -62,6 +63,7 @@ class Outcome:
     previous: str
     plan: Plan
     held: tuple[HeldBack, ...]
+    corpora: tuple[str, ...] = ()
     commit: str = ""
     request: str = ""
     tag: str = ""
@@ -226,8 +228,8 @@ class _Push:
             self._write_changelog(version, previous, changes, remote)
             found = plan.compare(self._staged.folder, manifest, remote)
         self._refuse_tag(version, remote)
-        head = remote.head if remote else ""
-        return Outcome(self._hub.repo, head, version, previous, found, self._held)
+        head, own = remote.head if remote else "", self._staged.own_corpora()
+        return Outcome(self._hub.repo, head, version, previous, found, self._held, tuple(own))
 
     def _asked(self, least: str, previous: str, found: Plan) -> str:
         """The version to publish; a sample's stays what it is, and is never a release."""

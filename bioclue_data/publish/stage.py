@@ -71,6 +71,14 @@ class Stage:
     catalogue: Catalogue
     repo: str
 
+    def own_corpora(self) -> list[str]:
+        """Corpora that the flags name and the registry does not know: a scan of the user's own text."""
+        from bioclue_data.leakage import corpora  # noqa: PLC0415
+
+        tables = (t for built in self.manifest["datasets"].values() for t in built["tables"])
+        checks = {check for table in tables for check in _checks(self.folder / table["path"])}
+        return sorted({check.split("@", 1)[0] for check in checks} - corpora.load().keys())
+
     def write(self, version: str) -> Manifest:
         """Write the pages for a version; gives the manifest as written."""
         manifest = self.manifest | {"version": version}
@@ -110,6 +118,16 @@ class Stage:
             for config, names in sorted(lacking.items())
             if not any(config.startswith(f"{name}_") for name in names)
         ]
+
+
+def _checks(path: Path) -> set[str]:
+    """Every check that some row went through: `corpus@revision#method`."""
+    import pyarrow.compute as pc  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    with pq.ParquetFile(path) as file:
+        column = file.read(columns=["leakage_checked"]).column("leakage_checked")
+    return set(pc.list_flatten(column).unique().to_pylist())
 
 
 def _count(manifest: Manifest) -> tuple[int, int]:
