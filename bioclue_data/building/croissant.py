@@ -90,10 +90,11 @@ def _licences(records: Iterable[Record]) -> list[str]:
 
 
 def covering(configs: dict[str, list[Table]]) -> list[str]:
-    """Configs that hold every table: largest first, without those whose tables others hold."""
+    """Configs that hold every table: those of a task and language, and of what none of these holds."""
     found: list[str] = []
     covered: set[str] = set()
-    for name, tables in sorted(configs.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+    alone = {name: not tables[0]["path"].startswith(f"{name}/") for name, tables in configs.items()}
+    for name, tables in sorted(configs.items(), key=lambda pair: (alone[pair[0]], pair[0])):
         paths = {table["path"] for table in tables}
         if not paths <= covered:
             found.append(name)

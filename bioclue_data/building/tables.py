@@ -78,8 +78,17 @@ def _read_back(path: Path) -> tuple[int, int, int]:
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A dictionary column as `datasets` stores it: plain strings."""
-    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    """A column as `datasets` stores it: dictionaries as strings, the members of a null struct null too."""
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    if pa.types.is_struct(column.type):
+        return pa.chunked_array([_members_null(chunk) for chunk in column.chunks], column.type)
+    return column
+
+
+def _members_null(structs: pa.StructArray) -> pa.StructArray:
+    fields = list(structs.type)
+    return pa.StructArray.from_arrays(structs.flatten(), fields=fields, mask=structs.is_null())
 
 
 def file_sha256(path: Path) -> str:

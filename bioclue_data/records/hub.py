@@ -91,9 +91,12 @@ def licence(records: Iterable[Record], link: str = "") -> dict[str, str]:
     hub = [_licence_id(one) for one in found]
     if len(found) == 1 and hub[0] in vocabulary().licences:
         return {"license": hub[0]}
+    if not found:
+        return {"license": "unknown"}
     if len(found) > 1:
         return {"license": "other", "license_name": "several", "license_link": link}
-    named = {"license": "other", "license_name": re.sub(r"[^a-z0-9.]+", "-", found[0].lower())}
+    name = re.sub(r"[^a-z0-9.]+", "-", found[0].removeprefix("LicenseRef-").lower())
+    named = {"license": "other", "license_name": name}
     url = licences.table()[found[0]].url
     return named | ({"license_link": url} if url else {})
 
@@ -127,7 +130,7 @@ def faults(header: Mapping[str, Any]) -> list[str]:
 
 def _wrong_words(header: Mapping[str, Any]) -> Iterator[str]:
     for key, words in LISTS.items():
-        values = header.get(key, [])
+        values = header.get(key) or []
         for value in [values] if isinstance(values, str) else values:
             if value not in getattr(vocabulary(), words):
                 yield f"{key}: {value!r} is not in the Hub's list"
@@ -147,7 +150,7 @@ def _wrong_licence(header: Mapping[str, Any]) -> Iterator[str]:
         yield "license_name: to be given with `other`, and only then"
     if name and not NAME.fullmatch(name):
         yield f"license_name: {name!r} is not in lower case with hyphens"
-    if link and link not in LICENCE_FILES and not link.startswith("https://"):
+    if link and link not in LICENCE_FILES and not link.startswith(("https://", "http://")):
         yield f"license_link: {link!r} is neither a licence file nor an address"
 
 
