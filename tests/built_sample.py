@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,9 @@ def disagreements(folder: Path) -> list[str]:
 
     header = header_of((folder / "README.md").read_text("utf-8"))
     infos = DatasetInfosDict.from_dataset_card_data(DatasetCardData(**header))
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     wrong = []
+    described: set[str] = set()
     for config in header["configs"]:
         info = infos[config["config_name"]]
         files = {part["split"]: [folder / path for path in part["path"]] for part in config["data_files"]}
@@ -62,6 +65,11 @@ def disagreements(folder: Path) -> list[str]:
             wrong.append(f"{config['config_name']}: download_size")
         schemas = {pq.read_schema(path) for paths in files.values() for path in paths}
         features = [datasets.Features.from_arrow_schema(schema) for schema in schemas]
-        if any(info.features != found or list(info.features) != list(found) for found in features):
+        said = features if info.features is None else [info.features]
+        if any(found != said[0] or list(found) != list(said[0]) for found in features):
             wrong.append(f"{config['config_name']}: features")
-    return wrong
+        if info.features is not None:
+            described.add(config["config_name"].rpartition("_")[2])
+            described.add(config["config_name"].partition("_")[0])
+    tasks = {table["task"] for made in manifest["datasets"].values() for table in made["tables"]}
+    return wrong + [f"{task}: features in no config" for task in tasks - described]

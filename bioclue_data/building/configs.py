@@ -30,6 +30,11 @@ def tables_of(manifest: Manifest) -> dict[str, list[Table]]:
     return dict(sorted(found.items()))
 
 
+def is_shared(name: str, tables: list[Table]) -> bool:
+    """Is it the config of a task and language, over all datasets?"""
+    return bool(tables[0]["path"].startswith(f"{name}/"))
+
+
 def files_of(tables: Iterable[Table]) -> dict[str, list[Table]]:
     """Split -> its tables sorted by path, the splits in their usual order."""
     ordered = sorted(tables, key=lambda table: str(table["path"]))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from bioclue_data.building.configs import tables_of
+from bioclue_data.building.configs import is_shared, tables_of
 from bioclue_data.building.hub_header import records_of
 from bioclue_data.contracts import contract as contracts
 from bioclue_data.contracts.fields import Field, ListOf, Scalar, Struct, Type
@@ -93,8 +93,7 @@ def covering(configs: dict[str, list[Table]]) -> list[str]:
     """Configs that hold every table: those of a task and language, and of what none of these holds."""
     found: list[str] = []
     covered: set[str] = set()
-    alone = {name: not tables[0]["path"].startswith(f"{name}/") for name, tables in configs.items()}
-    for name, tables in sorted(configs.items(), key=lambda pair: (alone[pair[0]], pair[0])):
+    for name, tables in sorted(configs.items(), key=lambda pair: (not is_shared(*pair), pair[0])):
         paths = {table["path"] for table in tables}
         if not paths <= covered:
             found.append(name)
