@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bioclue_data.building import describe
 from bioclue_data.commands.push import command
 from bioclue_data.errors import BioclueError, HeldBackError, InvalidDataError
 from bioclue_data.publish import gate, plan, pushing
@@ -243,7 +244,7 @@ def in_the_readme(folder: Path) -> None:
     """Its text stands in the pages of the folder."""
     _, secret, _ = _tables(folder)
     rows = pq.ParquetFile(folder / secret[0]["path"]).read().to_pylist()
-    for name in ("README.md", "citation.bib", "croissant.json"):
+    for name in describe.FILES[1:]:
         (folder / name).unlink(missing_ok=True)
         (folder / name).write_text(str(rows), encoding="utf-8")
 

@@ -93,7 +93,8 @@ def test_held_back_datasets_leave_record_flags_and_recipe(published: Repo, serve
     assert record == (ROOT / "loaders" / "cmeee" / "dataset.toml").read_bytes()
     readme = server.store.content(files["README.md"]).decode()
     assert "bioclue build cmeee --manual DIR" in readme
-    assert "| `ner_cn` | 2 of 3 | `cmeee` |" in readme
+    assert "3 of 5 datasets are here" in readme
+    assert "| `cmeee` | `ner_cn` |" in readme
     assert f'load_dataset("{published.id}"' in readme
     manifest = json.loads(server.store.content(files["manifest.json"]))
     assert sorted(manifest["datasets"]) == ["cmdd", "cmedqaner", "sciq"]

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bioclue_data.building.folder import MANIFEST, README
+from bioclue_data.building import describe
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.publish.stage import HELD_BACK
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bioclue_data.building.folder import Manifest
 
 CHANGELOG = "CHANGELOG.md"
-PAGES = frozenset((README, MANIFEST, CHANGELOG))
+PAGES = frozenset((*describe.FILES, CHANGELOG))
 THE_HUBS_OWN = ".gitattributes"
 
 

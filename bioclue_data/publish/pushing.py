@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from bioclue_data.building import describe
 from bioclue_data.building import folder as folders
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.errors import HubError, InvalidDataError, UsageError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from bioclue_data.publish.plan import Plan, Remote
     from bioclue_data.publish.release import Changes
 
-BUILT = frozenset((folders.MANIFEST, folders.README, "croissant.json", "citation.bib"))
 HARMLESS = frozenset((plan.THE_HUBS_OWN, folders.README))
 REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 NOTHING: Manifest = {"datasets": {}, "contracts": {}}
@@ -127,7 +127,7 @@ def _open(folder: Path, options: Options) -> tuple[Manifest, list[HeldBack]]:
 def _refuse_dirt(folder: Path, manifest: Manifest) -> None:
     tables = {t["path"]: t["sha256"] for built in manifest["datasets"].values() for t in built["tables"]}
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-    dirt = [f"{name}: no build made it" for name in sorted(files - tables.keys() - BUILT)]
+    dirt = [f"{name}: no build made it" for name in sorted(files - tables.keys() - set(describe.FILES))]
     dirt += [f"{name}: it is not here" for name in sorted(tables.keys() - files)]
     dirt += [
         f"{name}: its content is not what was built"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bioclue_data import locations
+from bioclue_data.building import describe
 from bioclue_data.building import folder as folders
-from bioclue_data.building import readme
+from bioclue_data.building.configs import is_shared, tables_of
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.markdown import table
 from bioclue_data.publish import release
@@ -45,10 +46,7 @@ or does not allow it, or their source wants to be asked. `held_back/` has the re
 `leakage.parquet` there the leakage flags of their rows, by content hash and without text. One command builds
 each beside the rest, from the source or from your own copy below DIR:
 
-{held}
-How much of each config is here:
-
-{shares}"""
+{held}"""
 
 
 @dataclass(frozen=True)
@@ -82,42 +80,30 @@ class Stage:
     def write(self, version: str) -> Manifest:
         """Write the pages for a version; gives the manifest as written."""
         manifest = self.manifest | {"version": version}
-        folders.write_manifest(self.folder, manifest)
-        text = readme.readme(manifest, self.catalogue) + self._on_the_hub(manifest)
-        (self.folder / folders.README).write_text(text, encoding="utf-8")
+        describe.describe(self.folder, manifest, self.catalogue)
+        with (self.folder / folders.README).open("a", encoding="utf-8") as card:
+            card.write(self._on_the_hub(manifest))
         return manifest
 
     def _on_the_hub(self, manifest: Manifest) -> str:
-        first = readme.configs(manifest, self.catalogue)[0]["config_name"]
+        first = next(iter(tables_of(manifest)))
         text = SECTION.format(repo=self.repo, first=first, version=manifest["version"])
         return text + self._held_section() if self.held else text
 
     def _held_section(self) -> str:
-        counts = [_count(manifest) for manifest in (self.manifest, self.source)]
-        head = ("dataset", "rows", "why", "ask at", "build")
-        rows = [(f"`{h.dataset}`", h.rows, h.reason, h.ask, f"`{h.recipe}`") for h in self.held]
-        return HELD_SECTION.format(
-            published=counts[0][0],
-            all=counts[0][0] + len(self.held),
-            rows=counts[0][1],
-            all_rows=counts[0][1] + sum(h.rows for h in self.held),
-            held=table(head, rows),
-            shares=table(("config", "datasets here", "held back"), self._shares()),
-        )
-
-    def _shares(self) -> list[tuple[str, ...]]:
-        """The configs of a task and a language that lack something, with what they have of it."""
-        here = _by_config(self.source, self.manifest["datasets"])
-        lacking = _by_config(self.source, [h.dataset for h in self.held])
-        return [
-            (
-                f"`{config}`",
-                f"{len(here.get(config, ()))} of {len(here.get(config, ())) + len(names)}",
-                _list(names),
-            )
-            for config, names in sorted(lacking.items())
-            if not any(config.startswith(f"{name}_") for name in names)
+        here, rows = _count(self.manifest)
+        shared = _shared_configs(self.source)
+        lines = [
+            (f"`{h.dataset}`", ", ".join(shared.get(h.dataset, [])), h.rows, h.reason, h.ask, f"`{h.recipe}`")
+            for h in self.held
         ]
+        return HELD_SECTION.format(
+            published=here,
+            all=here + len(self.held),
+            rows=rows,
+            all_rows=rows + sum(h.rows for h in self.held),
+            held=table(("dataset", "lacking in", "rows", "why", "ask at", "build"), lines),
+        )
 
 
 def _checks(path: Path) -> set[str]:
@@ -135,16 +121,13 @@ def _count(manifest: Manifest) -> tuple[int, int]:
     return len(manifest["datasets"]), sum(t["rows"] for t in tables)
 
 
-def _by_config(manifest: Manifest, names: Iterable[str]) -> dict[str, list[str]]:
+def _shared_configs(manifest: Manifest) -> dict[str, list[str]]:
+    """Dataset -> the configs of a task and language that it is part of."""
     found: dict[str, list[str]] = {}
-    for name in names:
-        for config in sorted({c for t in manifest["datasets"][name]["tables"] for c in t["configs"]}):
-            found.setdefault(config, []).append(name)
+    for name, tables in tables_of(manifest).items():
+        for dataset in dict.fromkeys(t["dataset"] for t in tables) if is_shared(name, tables) else ():
+            found.setdefault(dataset, []).append(f"`{name}`")
     return found
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 @contextmanager

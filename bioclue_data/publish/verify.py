@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from bioclue_data.building.readme import configs
+from bioclue_data.building.configs import files_of, tables_of
 from bioclue_data.errors import BioclueError
 
 if TYPE_CHECKING:
@@ -47,16 +47,16 @@ def _loaded(staged: Stage, hub: Hub, commit: str) -> Iterator[str]:
 
 def _smallest(staged: Stage) -> list[tuple[str, dict[str, str]]]:
     """The configs with the fewest bytes, with the first item_id of each split."""
-    sizes = {t["path"]: t["bytes"] for b in staged.manifest["datasets"].values() for t in b["tables"]}
-    found = {
-        config["config_name"]: {part["split"]: part["path"] for part in config["data_files"]}
-        for config in configs(staged.manifest, staged.catalogue)
-    }
-    order = sorted(
-        found, key=lambda name: (sum(sizes[p] for paths in found[name].values() for p in paths), name)
-    )
+    configs = tables_of(staged.manifest)
+    order = sorted(configs, key=lambda name: (sum(table["bytes"] for table in configs[name]), name))
     return [
-        (name, {split: _first_item(staged.folder / paths[0]) for split, paths in found[name].items()})
+        (
+            name,
+            {
+                split: _first_item(staged.folder / those[0]["path"])
+                for split, those in files_of(configs[name]).items()
+            },
+        )
         for name in order[:LOADED]
     ]
 
