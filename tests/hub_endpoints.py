@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-import yaml
-
+from bioclue_data.records.hub import card_faults
 from tests.hub_store import LARGE, Blob, RefusedError, Repo, large, small
 
 if TYPE_CHECKING:
@@ -124,14 +123,7 @@ def branch(ask: Handler, repo: str, revision: str) -> Any:
 
 
 def validate_yaml(ask: Handler) -> Any:
-    found = re.match(r"---\n(.*?)\n---\n", ask.json()["content"], re.DOTALL)
-    try:
-        header = yaml.safe_load(found[1]) if found else {}
-        wrong = [] if isinstance(header, dict) else ["metadata must be a mapping"]
-        names = [config["config_name"] for config in header.get("configs", [])]
-        wrong += ["two configs have one name"] if len(set(names)) < len(names) else []
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        wrong = [str(error)]
+    wrong = card_faults(ask.json()["content"])
     if wrong:
         ask.send(400, {"errors": [{"message": text} for text in wrong], "warnings": [], "error": wrong[0]})
         return None

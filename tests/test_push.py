@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from tests import hub, publishing
 from tests.hub_client import OWNER, READER, ROOT, Client, environment
@@ -173,13 +174,19 @@ def test_a_remote_that_moved_is_looked_at_first(
     assert published.head.files["README.md"] != small(b"theirs")
 
 
-def test_a_foreign_repository_is_left_alone(client: Client, built: Path, server: hub.Hub, repo: str) -> None:
-    theirs = server.store.repos[repo] = Repo(repo)
-    theirs.refs["main"] = theirs.add(theirs.head.oid, "theirs", {"data/train.csv": small(b"a,b")})
-    done = client("push", built, repo, "--only-redistributable")
+@pytest.mark.parametrize(
+    "foreign", [{"data/train.csv": b"a,b"}, {"manifest.json": b"{}"}, {"manifest.json": b"?"}]
+)
+def test_a_foreign_repository_is_left_alone(
+    client: Client, built: Path, server: hub.Hub, repo: str, foreign: dict[str, bytes]
+) -> None:
+    theirs = server.store.repos[f"{repo}{len(str(foreign))}"] = Repo(f"{repo}{len(str(foreign))}")
+    files = {path: small(content) for path, content in foreign.items()}
+    theirs.refs["main"] = theirs.add(theirs.head.oid, "theirs", files)
+    done = client("push", built, theirs.id, "--only-redistributable")
     assert done["code"] == 2
-    assert "data/train.csv" in done["err"]
-    assert list(theirs.head.files) == ["data/train.csv"]
+    assert next(iter(foreign)) in done["err"]
+    assert theirs.head.files == files
 
 
 def test_a_pull_request_leaves_main_alone(
@@ -216,6 +223,17 @@ def test_releases_are_tagged_once(
     assert "0.2.0 or above" in low["err"]
     assert client("push", fewer, repo, "--only-redistributable", "--tag", "v1.0.0")["code"] == 0
     assert there.refs["v1.0.0"] == there.head.oid != there.refs["v0.1.0"]
+
+
+def test_what_is_there_already_can_be_tagged_and_gated(client: Client, built: Path, published: Repo) -> None:
+    head = published.head
+    asked = ("push", built, published.id, "--only-redistributable", "--tag", "auto", "--gated", "auto")
+    done = client(*asked)
+    assert done["code"] == 0, done
+    assert (published.head, published.refs["v0.1.0"], published.gated) == (head, head.oid, "auto")
+    wrong = client("push", built, published.id, "--only-redistributable", "--tag", "0.3.0")
+    assert wrong["code"] == 2
+    assert "nothing changed since 0.1.0" in wrong["err"]
 
 
 def test_a_gated_repository_asks_first(
@@ -257,18 +275,53 @@ def test_rows_that_break_their_contract_stay(client: Client, built: Path, repo: 
     assert "nothing was published" in done["err"]
 
 
+def _flagged(rows: pa.Table, *corpora: str) -> pa.Table:
+    """Rows with a flag for each corpus."""
+    flag = {"revision": "1", "method": "m", "verdict": "exact", "low_confidence": False, "score": 1.0}
+    flags = [flag | {"corpus": corpus, "field": "text", "matched": "secret.jsonl#7"} for corpus in corpora]
+    columns = {"leakage": flags, "leakage_checked": [f"{corpus}@1#m" for corpus in corpora]}
+    for name, value in columns.items():
+        at = rows.schema.get_field_index(name)
+        field = rows.schema.field(at)
+        rows = rows.set_column(at, field, pa.array([value] * len(rows), field.type))
+    return rows
+
+
+def test_flags_of_held_back_rows_go_without_text(
+    client: Client, built: Path, server: hub.Hub, repo: str, tmp_path: Path
+) -> None:
+    folder = publishing.copy(built, tmp_path / "flagged")
+    facts = publishing.edit(folder)["datasets"]
+    table = facts["cmeee"]["tables"][0]
+    publishing.rewrite(folder, table, lambda rows: _flagged(rows, "medqa_train", "my_notes"))
+    publishing.edit(folder, datasets=facts)
+    hashes = pq.ParquetFile(folder / table["path"]).read(columns=["content_hash"]).column(0).to_pylist()
+    done = client("push", folder, repo, "--only-redistributable")
+    assert done["code"] == 0, done
+    files = server.store.repos[repo].head.files
+    flags = pq.read_table(pa.BufferReader(server.store.content(files["held_back/leakage.parquet"])))
+    common = {
+        "dataset": "cmeee",
+        "split": table["split"],
+        "corpus": "medqa_train",
+        "revision": "1",
+        "method": "m",
+    }
+    scored = {"verdict": "exact", "low_confidence": False, "score": 1.0, "field": "text"}
+    expected = [{"content_hash": one} | common | scored for one in sorted(set(hashes))]
+    assert sorted(flags.to_pylist(), key=lambda row: row["content_hash"]) == expected
+    assert hashes
+
+
 def test_corpora_of_your_own_are_named_before_they_are_public(
     client: Client, built: Path, repo: str, tmp_path: Path
 ) -> None:
     folder = publishing.copy(built, tmp_path / "scanned")
     facts = publishing.edit(folder)["datasets"]
 
-    def check(rows: pa.Table) -> pa.Table:
-        at = rows.schema.get_field_index("leakage_checked")
-        names = pa.array([["my_notes@1#m", "medqa_train@2#m"]] * len(rows), rows.schema.field(at).type)
-        return rows.set_column(at, rows.schema.field(at), names)
-
-    publishing.rewrite(folder, facts["sciq"]["tables"][0], check)
+    publishing.rewrite(
+        folder, facts["sciq"]["tables"][0], lambda rows: _flagged(rows, "my_notes", "medqa_train")
+    )
     publishing.edit(folder, datasets=facts)
     done = client("push", folder, repo, "--only-redistributable", "--dry-run")
     assert "corpora of your own: my_notes\n" in done["err"]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KIND = "dataset"
+KEYS = frozenset(("version", "sample", "datasets", "contracts"))  # of a manifest that was published
 ATTEMPTS = 5
 PATIENCE = 600.0  # seconds: a server that asks for more is not waited for
 BUSY = frozenset((408, 429, 500, 502, 503, 504))
@@ -105,11 +106,15 @@ class Hub:
                     )
                 )
 
-    def _manifest(self, revision: str) -> Manifest:
+    def _manifest(self, revision: str) -> Manifest | None:
+        """What a push published; None if this is some other file of that name."""
         import json  # noqa: PLC0415
 
-        manifest: Manifest = json.loads(self.read(folders.MANIFEST, revision))
-        return manifest
+        try:
+            manifest: Manifest = json.loads(self.read(folders.MANIFEST, revision))
+        except json.JSONDecodeError:
+            return None
+        return manifest if isinstance(manifest, dict) and manifest.keys() >= KEYS else None
 
     def must_know_me(self) -> None:
         """Refuse to begin without a token that the Hub takes.

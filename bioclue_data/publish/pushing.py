@@ -170,9 +170,10 @@ class _Push:
         if self._options.dry_run:
             heads.remember(self._hub.endpoint, self._hub.repo, outcome.head)
             return outcome
-        if outcome.plan.empty:
-            return self._tagged(outcome, outcome.head)
-        return self._commit(outcome)
+        head = outcome.head or self._hub.create(private=self._options.private)
+        if self._options.gated:
+            self._hub.gate(self._options.gated)
+        return self._tagged(outcome, head) if outcome.plan.empty else self._commit(outcome, head)
 
     def _refuse_remote(self, remote: Remote | None) -> None:
         private = remote.private if remote else self._options.private
@@ -260,10 +261,7 @@ class _Push:
                 f"the tag {name} exists", where=self._hub.repo, remedy="a release is never replaced"
             )
 
-    def _commit(self, outcome: Outcome) -> Outcome:
-        head = outcome.head or self._hub.create(private=self._options.private)
-        if self._options.gated:
-            self._hub.gate(self._options.gated)
+    def _commit(self, outcome: Outcome, head: str) -> Outcome:
         commit, request = self._hub.commit(
             self._staged.folder,
             outcome.plan,

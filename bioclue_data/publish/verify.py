@@ -28,8 +28,14 @@ def verify(staged: Stage, hub: Hub, commit: str, done: Plan) -> tuple[str, ...]:
         BioclueError: the commit is not what was pushed.
     """
     there = hub.files(commit)
+    tables = {
+        t["path"]: t["sha256"] for built in staged.manifest["datasets"].values() for t in built["tables"]
+    }
     files = {p.relative_to(staged.folder).as_posix(): p for p in staged.folder.rglob("*") if p.is_file()}
-    wrong = [name for name, path in files.items() if name not in there or not there[name].is_like(path)]
+    pages = files.keys() - tables.keys()
+    wrong = [name for name in pages if name not in there or not there[name].is_like(files[name])]
+    # by the manifest: a table that somebody wrote into while it was sent is as wrong there as here
+    wrong += [name for name, sha in tables.items() if name not in there or there[name].sha256 != sha]
     wrong += [name for name in done.removed if name in there]
     if wrong:
         what = f"commit {commit} is not what was pushed: {', '.join(sorted(wrong)[:5])}"
