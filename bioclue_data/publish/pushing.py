@@ -228,7 +228,7 @@ class _Push:
             manifest = self._staged.write(version)
             self._write_changelog(version, previous, changes, remote)
             found = plan.compare(self._staged.folder, manifest, remote)
-        self._refuse_tag(version, remote)
+        self._refuse_tag(version, found, remote)
         head, own = remote.head if remote else "", self._staged.own_corpora()
         return Outcome(self._hub.repo, head, version, previous, found, self._held, tuple(own))
 
@@ -254,9 +254,11 @@ class _Push:
         text = release.changelog(section, older)
         (self._staged.folder / plan.CHANGELOG).write_text(text, encoding="utf-8")
 
-    def _refuse_tag(self, version: str, remote: Remote | None) -> None:
+    def _refuse_tag(self, version: str, found: Plan, remote: Remote | None) -> None:
+        """A tag never moves; the same one for the same commit is no second one."""
         name = f"v{version}"
-        if self._options.tag and remote and name in remote.tags:
+        there = remote.tags.get(name) if remote and self._options.tag else None
+        if there and not (remote and found.empty and there == remote.head):
             raise UsageError(
                 f"the tag {name} exists", where=self._hub.repo, remedy="a release is never replaced"
             )

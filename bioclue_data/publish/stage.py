@@ -203,12 +203,16 @@ def _copy_records(target: Path, held: Iterable[HeldBack]) -> None:
 def _write_flags(source: Path, target: Path, manifest: Manifest, held: Sequence[HeldBack]) -> dict[str, Any]:
     """One row for each flag of a held-back row: dataset, content hash, corpus, verdict, score; no text."""
     import polars as pl  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     frames = [_flags(source / t["path"]) for one in held for t in manifest["datasets"][one.dataset]["tables"]]
     flags = pl.concat(frames).unique().sort(pl.all())
     path = target / FLAGS
-    pq.write_table(flags.to_arrow(), path, compression="zstd")
+    rows = flags.to_arrow()
+    plain = {pa.large_string(): pa.string()}  # else `datasets` would take them for another type
+    fields = [field.with_type(plain.get(field.type, field.type)) for field in rows.schema]
+    pq.write_table(rows.cast(pa.schema(fields)), path, compression="zstd")
     return {"path": FLAGS, "rows": len(flags), "sha256": file_sha256(path)}
 
 
