@@ -11,12 +11,12 @@ from tests import hub, publishing
 from tests.hub_client import Client
 from tests.hub_store import Repo
 
-DATASETS = ("cmdd", "cmedqaner", "cmeee", "jama_clinical_challenge", "sciq")
+NAMES = ("cmdd_ner", "cmedqaner_ner", "cmeee_ner", "jama_clinical_challenge", "sciq")
 
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publishing.sample(tmp_path_factory.mktemp("built") / "samples", *DATASETS)
+    return publishing.sample(tmp_path_factory.mktemp("built") / "samples", *NAMES)
 
 
 @pytest.fixture(scope="session")
