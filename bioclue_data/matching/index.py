@@ -1,5 +1,8 @@
 """The index of the texts to look for: fields of items, as windows with all their owners.
 
+Windows are weighted by how rare they are in the population that a field is of (a table, say): scores do not
+depend on what else is indexed.
+
 An item has fields: anchors, which are looked for in a corpus, and others, which are looked at once an anchor
 was found: near it, or anywhere in the same record. The halves of a pair are anchors, each with a place of its
 own. Anchors shorter than every window are whole windows of their own. Nothing is dropped: a window that many
@@ -21,8 +24,9 @@ from bioclue_data.matching.windows import SEED, Lengths, Table, table_of, whole_
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
+COMMON = 20  # owners in its population from which on a window tells nothing
 LONG_WORD = 8  # bytes of a single word that can be an anchor
 FINE = Lengths(2, 2)
 WIDE = Lengths(3, 4)
@@ -45,7 +49,9 @@ class Index(NamedTuple):
         bloom, keys, ids: hash of a window -> its number; see `Table`.
         owners: int32; fields of the windows, one window after the other.
         owner_offsets: int64[windows + 1].
-        window_counts: int32[fields]; distinct windows of the field, 0 if it is no anchor.
+        owner_weights: float32; weight of the window in the owner's population, beside `owners`.
+        telling_from: float32[fields]; weight of a window that COMMON fields of the population own.
+        totals: float32[fields]; weight of the field's distinct windows, 0 if it is no anchor.
         anchors: uint64; bitmap of the last two tokens of short anchors.
         words: uint64; bitmap of anchors of a single word.
         short_lengths: int64; lengths of short anchors, ascending.
@@ -64,7 +70,9 @@ class Index(NamedTuple):
     ids: Any
     owners: Any
     owner_offsets: Any
-    window_counts: Any
+    owner_weights: Any
+    telling_from: Any
+    totals: Any
     anchors: Any
     words: Any
     short_lengths: Any
@@ -75,25 +83,29 @@ class Index(NamedTuple):
         return len(self.owner_offsets) - 1
 
 
-def build(texts: Texts, items: Any, kinds: Any) -> Index:
+def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Index:
     """Index some fields.
 
     Args:
         texts: The fields' texts.
         items: int32[fields], ascending: which item a field belongs to.
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
+        populations: int32[fields]: what a field's windows are weighted in; None: all fields together.
     """
     tokens = tokenise_all(texts)
+    groups = _Populations(np.zeros(len(texts), np.int64) if populations is None else populations)
     fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, kinds)
     distinct, owners, owner_offsets = _owners(hashes, fields)
+    windows = np.repeat(np.arange(len(distinct)), np.diff(owner_offsets))
+    weights = groups.weights(windows, owners, np.ones(len(owners), bool))
     table: Table = table_of(distinct)
     count = int(items[-1]) + 1 if len(items) else 0
     index = Index(
         token_hashes=tokens.hashes,
         single=tokens.single,
         token_offsets=tokens.offsets,
-        fine=_weights(tokens, FINE),
-        wide=_weights(tokens, WIDE),
+        fine=_weights(tokens, FINE, groups),
+        wide=_weights(tokens, WIDE, groups),
         kinds=np.asarray(kinds, np.uint8),
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
@@ -102,7 +114,9 @@ def build(texts: Texts, items: Any, kinds: Any) -> Index:
         ids=table.ids,
         owners=owners,
         owner_offsets=owner_offsets,
-        window_counts=np.bincount(owners, minlength=len(texts)).astype(np.int32),
+        owner_weights=weights,
+        telling_from=np.log(groups.sizes / COMMON)[groups.of].astype(np.float32) - np.float32(1e-4),
+        totals=np.bincount(owners, weights=weights, minlength=len(texts)).astype(np.float32),
         anchors=anchors,
         words=words,
         short_lengths=lengths,
@@ -161,21 +175,37 @@ def _field_of_tokens(tokens: Tokens) -> Any:
     return np.repeat(np.arange(len(tokens.offsets) - 1, dtype=np.int32), np.diff(tokens.offsets))
 
 
-def _weights(tokens: Tokens, lengths: Lengths) -> Any:
-    """Inverse document frequency of the window that ends at each token, over all fields."""
+class _Populations:
+    """What fields are weighted in: the population of each, and one more than there are fields in each."""
+
+    def __init__(self, populations: Any) -> None:
+        self.of = np.asarray(populations, np.int64)
+        self.sizes = 1.0 + np.bincount(self.of)
+
+    def weights(self, windows: Any, fields: Any, first: Any) -> Any:
+        """Inverse document frequency of windows (ascending numbers) in the populations of their fields.
+
+        `first` marks the first time that a field has the window: only these count, the others weigh 0.
+        """
+        populations = self.of[fields]
+        keys, inverse = np.unique(windows * len(self.sizes) + populations, return_inverse=True)
+        frequency = np.bincount(inverse, weights=first, minlength=len(keys))
+        values = np.log(self.sizes[populations] / frequency[inverse])
+        return np.where(first, values, 0).astype(np.float32)
+
+
+def _weights(tokens: Tokens, lengths: Lengths, populations: _Populations) -> Any:
+    """Weight of the window that ends at each token, 0 where there is none or the field had it before."""
     windows = windows_of(tokens, lengths)
     fields = _field_of_tokens(tokens)[windows.positions]
     order = np.argsort(windows.hashes, kind="stable")
     hashes, owners = windows.hashes[order], fields[order]
     new_window = np.ones(len(hashes), bool)
     new_window[1:] = hashes[1:] != hashes[:-1]
-    new_owner = new_window.copy()
-    new_owner[1:] |= owners[1:] != owners[:-1]
-    number = np.cumsum(new_window) - 1
-    frequency = np.bincount(number, weights=new_owner)
-    values = np.log((1 + len(tokens.offsets)) / frequency)[number]
+    first = new_window.copy()
+    first[1:] |= owners[1:] != owners[:-1]
     weights = np.zeros(len(tokens.hashes), np.float32)
-    weights[windows.positions[order]] = np.where(new_owner, values, 0)
+    weights[windows.positions[order]] = populations.weights(np.cumsum(new_window) - 1, owners, first)
     return weights
 
 
