@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
     from bioclue_data.matching.scan import Hits
 
-SHARE = 0.2  # of the weight of an anchor's windows that must be in the text
-RUN = 4  # or this many of them, as in a run of 7 words; those that tell nothing do not count
+SHARE = 0.12  # of an anchor's windows that must be in the text
+RUN = 4  # or this many of them, as in a run of 7 words
 
 
 class Candidates(NamedTuple):
@@ -36,8 +36,7 @@ class Scratch(NamedTuple):
     serial: Any  # int64[1]
     windows: Any  # int64[windows]
     fields: Any  # int64[fields]
-    weights: Any  # float32[fields]
-    telling: Any  # int32[fields], as the rest
+    counts: Any  # int32[fields], as the rest
     firsts: Any
     lasts: Any
 
@@ -47,7 +46,7 @@ def scratch(index: Index) -> Scratch:
     fields = len(index.kinds)
     arrays = [np.full(index.windows, -1, np.int64), np.full(fields, -1, np.int64)]
     places = [np.zeros(fields, np.int32) for _ in range(3)]
-    return Scratch(np.zeros(1, np.int64), arrays[0], arrays[1], np.zeros(fields, np.float32), *places)
+    return Scratch(np.zeros(1, np.int64), *arrays, *places)
 
 
 def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
@@ -55,10 +54,7 @@ def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
     room = 1024
     while True:
         out = tuple(np.empty(room, np.int32) for _ in Candidates._fields)
-        owned = (
-            index.owners, index.owner_offsets, index.owner_weights,
-            index.telling_from, index.totals, index.items,
-        )  # fmt: skip
+        owned = (index.owners, index.owner_offsets, index.window_counts, index.items)
         count = _candidates(hits, owned, working, out)
         working.serial[0] += int(hits.texts[-1]) + 1 if len(hits.texts) else 0
         if count >= 0:
@@ -83,9 +79,9 @@ def _by_item(texts: Any, items: Any, firsts: Any, lasts: Any) -> Candidates:
 def _candidates(hits, owned, working, out):
     """A row for each field of which enough is in a text -> how many, or -1 if they do not fit."""
     texts, windows, positions = hits
-    owners, owner_offsets, owner_weights, telling_from, totals, items = owned
-    serial, seen, touched, weights, telling, firsts, lasts = working
-    fields = np.empty(weights.size, np.int32)
+    owners, owner_offsets, window_counts, items = owned
+    serial, seen, touched, counts, firsts, lasts = working
+    fields = np.empty(counts.size, np.int32)
     count, i = 0, 0
     while i < texts.size:
         text = texts[i]
@@ -99,19 +95,16 @@ def _candidates(hits, owned, working, out):
                 field = owners[k]
                 if touched[field] != stamp:
                     touched[field] = stamp
-                    weights[field] = 0
-                    telling[field] = 0
+                    counts[field] = 0
                     firsts[field] = position
                     fields[found] = field
                     found += 1
-                if fresh:
-                    weights[field] += owner_weights[k]
-                    telling[field] += owner_weights[k] >= telling_from[field]
+                counts[field] += fresh
                 lasts[field] = position
             i += 1
         for k in range(found):
             field = fields[k]
-            if telling[field] < RUN and weights[field] < SHARE * totals[field]:
+            if counts[field] < RUN and counts[field] < SHARE * window_counts[field]:
                 continue
             if count == out[0].size:
                 return -1

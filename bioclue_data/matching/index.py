@@ -1,12 +1,12 @@
 """The index of the texts to look for: fields of items, as windows with all their owners.
 
 Windows are weighted by how rare they are in the population that a field is of (a table, say): scores do not
-depend on what else is indexed.
+depend on what else is indexed. Those that more than COMMON fields of a population have, as templates do, are
+not looked for, but for fields that have no others.
 
 An item has fields: anchors, which are looked for in a corpus, and others, which are looked at once an anchor
 was found: near it, or anywhere in the same record. The halves of a pair are anchors, each with a place of its
-own. Anchors shorter than every window are whole windows of their own. Nothing is dropped: a window that many
-fields share keeps all of them.
+own. Anchors shorter than every window are whole windows of their own. A window keeps all fields sharing it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
-COMMON = 20  # owners in its population from which on a window tells nothing
+COMMON = 20  # a window that more fields of a population have tells nothing of one of them
+OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
 LONG_WORD = 8  # bytes of a single word that can be an anchor
 FINE = Lengths(2, 2)
 WIDE = Lengths(3, 4)
@@ -49,9 +50,7 @@ class Index(NamedTuple):
         bloom, keys, ids: hash of a window -> its number; see `Table`.
         owners: int32; fields of the windows, one window after the other.
         owner_offsets: int64[windows + 1].
-        owner_weights: float32; weight of the window in the owner's population, beside `owners`.
-        telling_from: float32[fields]; weight of a window that COMMON fields of the population own.
-        totals: float32[fields]; weight of the field's distinct windows, 0 if it is no anchor.
+        window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor.
         anchors: uint64; bitmap of the last two tokens of short anchors.
         words: uint64; bitmap of anchors of a single word.
         short_lengths: int64; lengths of short anchors, ascending.
@@ -70,9 +69,7 @@ class Index(NamedTuple):
     ids: Any
     owners: Any
     owner_offsets: Any
-    owner_weights: Any
-    telling_from: Any
-    totals: Any
+    window_counts: Any
     anchors: Any
     words: Any
     short_lengths: Any
@@ -95,9 +92,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     tokens = tokenise_all(texts)
     groups = _Populations(np.zeros(len(texts), np.int64) if populations is None else populations)
     fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, kinds)
-    distinct, owners, owner_offsets = _owners(hashes, fields)
-    windows = np.repeat(np.arange(len(distinct)), np.diff(owner_offsets))
-    weights = groups.weights(windows, owners, np.ones(len(owners), bool))
+    distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups)
     table: Table = table_of(distinct)
     count = int(items[-1]) + 1 if len(items) else 0
     index = Index(
@@ -114,9 +109,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         ids=table.ids,
         owners=owners,
         owner_offsets=owner_offsets,
-        owner_weights=weights,
-        telling_from=np.log(groups.sizes / COMMON)[groups.of].astype(np.float32) - np.float32(1e-4),
-        totals=np.bincount(owners, weights=weights, minlength=len(texts)).astype(np.float32),
+        window_counts=np.bincount(owners, minlength=len(texts)).astype(np.int32),
         anchors=anchors,
         words=words,
         short_lengths=lengths,
@@ -170,28 +163,42 @@ def _owners(hashes: Any, fields: Any) -> tuple[Any, Any, Any]:
     return hashes[fresh], fields[kept].astype(np.int32), np.append(starts, kept.sum()).astype(np.int64)
 
 
+def _telling(hashes: Any, owners: Any, offsets: Any, populations: _Populations) -> tuple[Any, Any, Any]:
+    """The windows that tell something of their fields; of fields that have none, all."""
+    windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
+    telling = populations.frequencies(windows, owners, np.ones(len(owners))) <= COMMON
+    has_telling = np.zeros(len(populations.of), bool)
+    has_telling[owners[telling]] = True
+    kept = telling | ~has_telling[owners]
+    used, starts = np.unique(windows[kept], return_index=True)
+    return hashes[used], owners[kept], np.append(starts, kept.sum()).astype(np.int64)
+
+
 def _field_of_tokens(tokens: Tokens) -> Any:
     """int32[tokens]: the field that each token is of."""
     return np.repeat(np.arange(len(tokens.offsets) - 1, dtype=np.int32), np.diff(tokens.offsets))
 
 
 class _Populations:
-    """What fields are weighted in: the population of each, and one more than there are fields in each."""
+    """What fields are weighted in: the population of each, and the number of fields taken to be in each."""
 
     def __init__(self, populations: Any) -> None:
         self.of = np.asarray(populations, np.int64)
-        self.sizes = 1.0 + np.bincount(self.of)
+        self.sizes = OTHERS + np.bincount(self.of)
+
+    def frequencies(self, windows: Any, fields: Any, first: Any) -> Any:
+        """How many fields of its field's population have each window; those marked `first` count."""
+        keys = windows * len(self.sizes) + self.of[fields]
+        _, inverse = np.unique(keys, return_inverse=True)
+        return np.bincount(inverse, weights=first)[inverse]
 
     def weights(self, windows: Any, fields: Any, first: Any) -> Any:
-        """Inverse document frequency of windows (ascending numbers) in the populations of their fields.
+        """Inverse document frequency of windows in the populations of their fields.
 
         `first` marks the first time that a field has the window: only these count, the others weigh 0.
         """
-        populations = self.of[fields]
-        keys, inverse = np.unique(windows * len(self.sizes) + populations, return_inverse=True)
-        frequency = np.bincount(inverse, weights=first, minlength=len(keys))
-        values = np.log(self.sizes[populations] / frequency[inverse])
-        return np.where(first, values, 0).astype(np.float32)
+        sizes = self.sizes[self.of[fields]]
+        return np.where(first, np.log(sizes / self.frequencies(windows, fields, first)), 0).astype(np.float32)
 
 
 def _weights(tokens: Tokens, lengths: Lengths, populations: _Populations) -> Any:
