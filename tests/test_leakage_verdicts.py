@@ -102,7 +102,8 @@ def test_a_word_in_a_sentence_is_no_copy_of_a_very_short_item() -> None:
 
 
 def test_a_question_that_many_items_have_is_no_sign_of_one() -> None:
-    template = question(12, 1, 12)._replace(template=True)
+    template = question(12, 1, 12)._replace(template=True, alone=False)
+    assert verdict(template._replace(alone=True)) == "exact"
     assert verdict(template) == ""
     assert verdict(template, option(1), option(1)) == "exact"
     assert verdict(template, answer(1)) == "exact"

@@ -32,7 +32,7 @@ class Thresholds:
     Lengths are in units: words, or 13/8 CJK characters. Between `short` and `long` the shares fall linearly.
 
     Attributes:
-        very_short: Below this an item counts only where it stands by itself, or with answer or options.
+        very_short: Below this an item counts only by itself, or with an answer or options, as templates do.
         short: Below this an item must be there whole.
         long: From here on the `_long` shares hold.
         near_short, near_long: Share for near_duplicate.
@@ -90,7 +90,7 @@ class _Evidence(NamedTuple):
         covered: Share of tokens in long runs.
         item_run, longest: Units of the longest run of an item field; of an item or context field.
         exact: Is every item field there whole?
-        alone: Does every item field stand by itself, if it is very short?
+        alone: Does every item field stand by itself, if it is there whole?
         template: Is every item field a template that many items have, and the item no pair?
         common: Has another item of the table each of its fields?
         supported: Are an answer or two options there?
@@ -129,8 +129,9 @@ def judge(scores: Scores, items: Items, index: Index, thresholds: Thresholds) ->
         (found.exact, EXACT),
     ):
         verdicts[reached] = verdict
-    no_sign = (found.weight < thresholds.very_short) & ~found.alone | found.template
-    verdicts = np.where(no_sign & ~found.supported, around, verdicts)
+    says_little = (found.weight < thresholds.very_short) | found.template
+    copied = found.exact & found.alone
+    verdicts = np.where(says_little & ~copied & ~found.supported, around, verdicts)
     public = _public(scores, items, thresholds, count)
     verdicts[public & (verdicts > SOURCE_OVERLAP)] = SOURCE_OVERLAP
     best = np.maximum(found.share, found.joint)
