@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers.document import Document, Layers, Sources
 from bioclue_data.readers.json_text import JsonText
 
@@ -56,10 +56,7 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         RecordError: there is no side source with the answers.
         SourceError: an item has another shape, or a question of the test has no answer.
     """
-    if options.answers not in sources.side:
-        remedy = f"add [side.{options.answers}]"
-        raise RecordError(f"there is no side source {options.answers!r}", remedy=remedy)
-    side = sources.side[options.answers]
+    side = sources.beside(options.answers)
     answers = {str(found.id): found.answer for file in side for _, found in _items(file, _Answer)}
     for file in sources.files:
         for position, item in _items(file, _Item):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers.document import Document, Layers, Sources
 from bioclue_data.readers.json_text import JsonText
 
@@ -51,10 +51,7 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         RecordError: there is no side source with the trials.
         SourceError: an item has another shape, or names a trial, a section or a line that is not there.
     """
-    if options.trials not in sources.side:
-        remedy = f"add [side.{options.trials}]"
-        raise RecordError(f"there is no side source {options.trials!r}", remedy=remedy)
-    trials = _Trials(sources.side[options.trials])
+    trials = _Trials(sources.beside(options.trials))
     for file in sources.files:
         for key, item in _items(file):
             yield _document(key, item, file, trials)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers import standoff
 from bioclue_data.readers.document import Document, Layers, Sources
 from bioclue_data.readers.json_text import parsed
@@ -57,10 +57,7 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         SourceError: a line has another shape, an abstract or a sentence is not there, or rationales in one
             abstract differ in their label.
     """
-    if options.corpus not in sources.side:
-        remedy = f"add [side.{options.corpus}]"
-        raise RecordError(f"there is no side source {options.corpus!r}", remedy=remedy)
-    abstracts = {a.doc_id: a for file in sources.side[options.corpus] for _, a in _values(file, _Abstract)}
+    abstracts = {a.doc_id: a for file in sources.beside(options.corpus) for _, a in _values(file, _Abstract)}
     for file in sources.files:
         for number, claim in _values(file, _Claim):
             yield from _pairs(claim, abstracts, file, number)

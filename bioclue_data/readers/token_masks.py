@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers import standoff
 from bioclue_data.readers.document import Document, Sources
 from bioclue_data.readers.json_text import JsonText
@@ -64,10 +64,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
 
 
 def _masks(sources: Sources, kind: str) -> dict[str, Masks]:
-    if kind not in sources.side:
-        raise RecordError(f"there is no side source {kind!r}", remedy=f"add [side.{kind}]")
     found: dict[str, Masks] = {}
-    for file in sources.side[kind]:
+    for file in sources.beside(kind):
         found.update(_object(file, Masks))
     return found
 
