@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bioclue_data.sources.files import SourceFile
 
 T = TypeVar("T")
+AGAIN = "get the file again"
 
 
 def whole(file: SourceFile) -> Any:
@@ -64,9 +65,7 @@ def elements_at(file: SourceFile, name: str, remedy: str) -> Iterator[Any]:
         raise SourceError(f"there is no list `{name}`", where=file.name, remedy=remedy)
 
 
-def typed(
-    value: Any, kind: type[T], where: str, remedy: str, *, strict: bool = True, about: str = ""
-) -> T:
+def typed(value: Any, kind: type[T], where: str, remedy: str, *, strict: bool = True, about: str = "") -> T:
     """A value as what the reader declares.
 
     Args:

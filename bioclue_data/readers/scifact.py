@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from bioclue_data.errors import SourceError
-from bioclue_data.readers import standoff
+from bioclue_data.readers import json_values, standoff
 from bioclue_data.readers.document import Document, Layers, Sources
 from bioclue_data.readers.json_text import parsed
 
@@ -65,14 +65,10 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
 
 def _values(file: SourceFile, kind: type[T]) -> Iterator[tuple[int, T]]:
     for number, line in standoff.lines(file):
-        yield number, _typed(parsed(line, file.name, number), kind, standoff.place(file, number))
-
-
-def _typed(value: Any, kind: type[T], where: str) -> T:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=where, remedy=RELEASE) from error
+        yield (
+            number,
+            json_values.typed(parsed(line, file.name, number), kind, standoff.place(file, number), RELEASE),
+        )
 
 
 def _pairs(
