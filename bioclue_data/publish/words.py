@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 LANGUAGES = {
     "en": "English",
-    "zh-Hans": "Chinese (simplified)",
-    "zh-Hant": "Chinese (traditional)",
+    "zh-Hans": "simplified Chinese",
+    "zh-Hant": "traditional Chinese",
     "mul": "Chinese and English",
 }
 LANGUAGES_ZH = {"en": "英文", "zh-Hans": "简体中文", "zh-Hant": "繁体中文", "mul": "中英文"}
