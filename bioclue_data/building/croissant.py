@@ -183,7 +183,7 @@ def _inside(kind: Type) -> str:
 def _responsible(records: list[Record]) -> dict[str, Any]:
     """The properties of the Responsible AI vocabulary, as far as the records and the build know them."""
     clinical = sorted(record.id for record in records if record.domain in {"clinical", "consumer"})
-    private = f"Texts of patients, clinics or forums: {', '.join(clinical)}." if clinical else ""
+    private = f"Clinical texts, and texts of or for patients: {', '.join(clinical)}." if clinical else ""
     return {f"rai:{name}": text for name, text in (*RESPONSIBLE.items(), (PERSONAL, private)) if text}
 
 
