@@ -77,6 +77,7 @@ def croissant(manifest: Manifest, catalogue: Catalogue) -> str:
         "license": _licences(records),
         "inLanguage": hub.languages(records),
         "keywords": ["biomedical", "clinical", "NLP", "English", "Chinese"],
+        "creator": {"@type": "sc:Organization", "name": "bioclue-data"},
         "citeAs": CITE,
         **_responsible(records),
         "distribution": [*_objects(configs), *(_set(name, tables) for name, tables in configs.items())],
