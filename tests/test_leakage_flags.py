@@ -85,7 +85,10 @@ def test_manifest_and_readme_know_the_new_files(own: Own) -> None:
     write(own, scanned(own, QUESTIONS[0]))
     after = digest(folder)
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {TRAIN, TEST, "README.md", "manifest.json"}
+    assert changed == {TRAIN, TEST, "README.md", "manifest.json", "croissant.json"}
+    tables = json.loads((folder / "manifest.json").read_text("utf-8"))["datasets"]["own"]["tables"]
+    found = {table["split"]: (table["rows"], table["checked"], table["leaked"]) for table in tables}
+    assert found == {"train": (3, 3, 1), "test": (2, 2, 0)}
     write(own, scanned(own, QUESTIONS[0]))
     assert digest(folder) == after
 
@@ -121,7 +124,7 @@ import os, signal, sys
 from pathlib import Path
 from bioclue_data.building import flags as built
 from bioclue_data.leakage import flags
-target, name = {"table": (flags, "_rewrite"), "readme": (flags.readme, "readme"),
+target, name = {"table": (flags, "_rewrite"), "readme": (flags.describe.readme, "readme"),
                 "swap": (flags.folders, "_take_place")}[sys.argv[2]]
 before = getattr(target, name)
 def dying(*arguments):

@@ -23,6 +23,8 @@ Leak = dict[str, Any]
 Counts = dict[tuple[str, str], dict[str, dict[str, int]]]
 FINDINGS, CHECKED = "findings.parquet", "checked.json"
 DECLARED, COUNTS = "declared", "found"
+LEAKED = frozenset(("exact", "near_duplicate", "suspected"))
+"""Verdicts that make a row a leaked one: `clean=True` leaves it out."""
 
 
 @dataclass(frozen=True)

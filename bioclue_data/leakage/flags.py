@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bioclue_data.building import flags, readme
+from bioclue_data.building import describe, flags
 from bioclue_data.building import folder as folders
 from bioclue_data.building.tables import TableWriter
 from bioclue_data.leakage.verdicts import SUSPECTED, VERDICTS
@@ -92,9 +93,7 @@ def write_into(
         for name, table in touched:
             table.update(_rewrite(folder / table["path"], fresh / table["path"], name, table["split"], found))
         folders.carry_over(folder, fresh, [table for _, table in tables if table["path"] not in paths])
-        folders.write_manifest(fresh, manifest)
-        text = readme.readme(manifest, catalogues.load(records))
-        (fresh / folders.README).write_text(text, encoding="utf-8")
+        describe.describe(fresh, manifest, catalogues.load(records))
     return len(touched)
 
 
@@ -103,8 +102,7 @@ def _rewrite(old: Path, new: Path, dataset: str, split: str, found: flags.Flags)
         writer = TableWriter(new, file.schema_arrow)
         for group in range(file.num_row_groups):
             writer.write(found.apply(file.read_row_group(group), dataset, split))
-    written = writer.close()
-    return {"rows": written.rows, "bytes": written.bytes, "sha256": written.sha256}
+    return asdict(writer.close())
 
 
 def write_shipped(
