@@ -60,11 +60,9 @@ class Flags:
         return with_flags(table, leakage, done)
 
     def corpora(self, dataset: str, split: str) -> set[str]:
-        """ "corpus@revision" of all that a split was checked with, or is declared to be in."""
-        checks = [
-            *self.checked.get((dataset, split), []),
-            *map(check_of, self.declared.get((dataset, split), [])),
-        ]
+        """All that a split was checked with, or is declared to be in: "corpus@revision"."""
+        key = dataset, split
+        checks = [*self.checked.get(key, []), *map(check_of, self.declared.get(key, []))]
         return {check.split("#")[0] for check in checks}
 
 
