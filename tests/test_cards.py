@@ -66,6 +66,7 @@ def test_facts_are_of_datasets_that_are_there_and_hold_numbers_and_labels_only()
 def check_facts(found: dict[str, Any]) -> None:
     labels = found.pop("labels", {})
     assert len(labels) <= facts.MOST_LABELS
+    assert found.get("all_labels", 0) >= sum(labels.values())
     assert all(len(name) <= facts.LONGEST_LABEL and number > 0 for name, number in labels.items())
     characters = found["characters"]
     assert characters == sorted(characters)
@@ -87,20 +88,29 @@ def test_a_verified_split_has_facts() -> None:
 
 
 def test_a_card_shows_what_was_measured() -> None:
-    measured = {
+    measured: dict[str, dict[str, dict[str, Any]]] = {
         "re": {
             "train": {
                 "rows": 1200, "labelled": True, "characters": [5, 10, 20, 30, 44, 99],
-                "labels": {"causes": 30, "treats": 10}, "more_labels": 0, "same_within": 7, "same_across": 3,
-            }
+                "labels": {"causes": 30, "treats": 10}, "all_labels": 60, "more_labels": 2,
+                "same_within": 7, "same_across": 3,
+            },
+            "test": {
+                "rows": 4, "labelled": True, "characters": [5, 10, 20, 30, 44, 99],
+                "labels": {"causes": 4}, "all_labels": 4, "more_labels": 0,
+                "same_within": 0, "same_across": 3,
+            },
         }
     }  # fmt: skip
     record = ENTRIES["bc5cdr"].record
     text = card.card(catalogue.load(), record, measured)
     assert "| `re` | train | 1200 | 5, 20, 44, 99 | 7 | 3 |" in text
-    assert "| causes | 30 (75.0%) |" in text
-    assert "1,200 rows were read" in text
-    assert "已从真实文件读取 1,200 行" in text
+    assert "| causes | 30 (50.0%) | 4 (100.0%) |\n| treats | 10 (16.7%) | 0 (0.0%) |" in text
+    assert "| (others) | 2 names | 0 names |" in text
+    measured["re"]["test"]["more_labels"] = 1
+    assert "| treats | 10 (16.7%) | in (others) |" in card.card(catalogue.load(), record, measured)
+    assert "1,204 rows were read" in text
+    assert "已从真实文件读取 1,204 行" in text
     assert header_of(text)["size_categories"] == ["1K<n<10K"]
     without = card.card(catalogue.load(), record, {})
     assert "### Data Instances" not in without

@@ -12,7 +12,7 @@ from bioclue_data.building import folder as folders
 from bioclue_data.building import readme
 from bioclue_data.building.build import Outcome
 from bioclue_data.contracts import contract as contracts
-from bioclue_data.errors import UsageError
+from bioclue_data.errors import RecordError, UsageError
 from bioclue_data.records import catalogue, hub, licences
 from tests.built_sample import built, disagreements, header_of
 from tests.own import Own, item
@@ -185,6 +185,14 @@ def test_a_folder_with_a_record_that_is_not_at_hand(own: Own) -> None:
     text = readme.readme(manifest, catalogue.load(None))
     assert "| `own` | `own_ner` | 2 | 1 (gold withheld) | unknown | unknown |" in text
     assert "`own`" in (own.root / "bioclue" / "LICENSE.md").read_text("utf-8")
+
+
+def test_a_licence_that_the_table_does_not_hold_is_an_error_and_nothing_is_written(own: Own) -> None:
+    path = own.root / "records/own/dataset.toml"
+    path.write_text(path.read_text("utf-8").replace('"MIT"', '"Sale-1.0"'), "utf-8")
+    with pytest.raises(RecordError, match=r"'Sale-1.0' is not in .*\n.*use one that is, `unknown`"):
+        own.build()
+    assert not (own.root / "bioclue").exists()
 
 
 def test_a_folder_of_before_is_refused_with_the_remedy(own: Own) -> None:

@@ -120,7 +120,10 @@ def _version(sample: bool) -> str:
 def _build_all(
     plan: dict[str, list[str]], request: Request, target: Path, progress: Progress | None
 ) -> Iterator[Built]:
-    jobs = [Job(name, tuple(tasks), request.records, request.stores, target) for name, tasks in plan.items()]
+    jobs = [
+        Job(name, tuple(tasks), request.records, request.stores, target, request.out)
+        for name, tasks in plan.items()
+    ]
     for number, built in enumerate(_run(jobs, request.jobs), start=1):
         if progress:
             progress(built, number, len(jobs))

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -49,15 +50,16 @@ def of_findings(table: pa.Table, checks: Mapping[tuple[str, str], Iterable[str]]
             leak["matched"] = f"{row['file']}#{row['record']}"
             known = leaks.setdefault(flags.key_of(row["content_hash"]), {})
             before = known.setdefault(row["corpus"], leak)
-            known[row["corpus"]] = max(before, leak, key=_strength)
+            known[row["corpus"]] = max(before, leak, key=strength)
             found = counts.setdefault((row["dataset"], row["split"]), {}).setdefault(row["corpus"], {})
             found[row["verdict"]] = found.get(row["verdict"], 0) + 1
     checked = {key: sorted(names) for key, names in checks.items()}
     return flags.Flags({key: list(known.values()) for key, known in leaks.items()}, checked, counts=counts)
 
 
-def _strength(leak: flags.Leak) -> tuple[int, bool, float]:
-    return VERDICTS.index(leak["verdict"]), not leak["low_confidence"], leak["score"]
+def strength(leak: flags.Leak) -> tuple[int, bool, float]:
+    """What of several leaks of one content is kept: the greatest; the score as it is stored."""
+    return VERDICTS.index(leak["verdict"]), not leak["low_confidence"], float(np.float32(leak["score"]))
 
 
 def write_into(

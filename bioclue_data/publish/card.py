@@ -146,22 +146,24 @@ def _characters(found: Facts) -> str:
 
 
 def _labels(splits: Mapping[str, Facts]) -> str:
-    """Label by split, most frequent first, with the shares."""
-    counts = {split: found["labels"] for split, found in splits.items() if found.get("labels")}
+    """Label by split, most frequent first, with its share of all labels given there."""
+    known = {split: found for split, found in splits.items() if found.get("labels")}
+    counts = {split: found["labels"] for split, found in known.items()}
     names = sorted(
         {name for labels in counts.values() for name in labels},
         key=lambda name: (-sum(labels.get(name, 0) for labels in counts.values()), name),
     )
-    rows = [(name, *(_share(labels, name) for labels in counts.values())) for name in names]
-    more = {split: splits[split]["more_labels"] for split in counts}
-    if any(more.values()):
-        rows.append(("(others)", *(f"{number} labels" for number in more.values())))
+    rows = [(name, *(_share(found, name) for found in known.values())) for name in names]
+    if any(found["more_labels"] for found in known.values()):
+        rows.append(("(others)", *(f"{found['more_labels']} names" for found in known.values())))
     return table(("label", *counts), rows) if rows else ""
 
 
-def _share(labels: Mapping[str, int], name: str) -> str:
-    number = labels.get(name, 0)
-    return f"{number} ({number / sum(labels.values()):.1%})"
+def _share(found: Facts, name: str) -> str:
+    number = found["labels"].get(name, 0)
+    if not number and found["more_labels"]:
+        return "in (others)"
+    return f"{number} ({number / found['all_labels']:.1%})"
 
 
 def _splits(record: Record) -> str:

@@ -51,10 +51,10 @@ def _line(found: Facts) -> str:
 def measured(folder: Path, manifest: Manifest, dataset: str) -> dict[str, dict[str, Facts]]:
     """Task -> split -> facts of one dataset of a built folder.
 
-    Each has: rows, labelled, characters (minimum, quartiles, 95 %, maximum of the first input field), labels
-    (up to 30, most frequent first, where the gold has names) and how many more there are, same_within and
-    same_across: rows whose input (case, width, accents and blanks aside) came before in the split, or
-    stands in another split.
+    Each has rows, labelled, characters (of the first input field: minimum, quartiles, 95 %, maximum);
+    where the gold has names: labels (up to 30, most frequent first), all_labels (how many were given) and
+    more_labels (how many names are left out); same_within and same_across: rows whose input (case, width,
+    accents and blanks aside) came before in the split, or stands in another split.
     """
     tables = manifest["datasets"][dataset]["tables"]
     tasks = sorted({table["task"] for table in tables})
@@ -105,7 +105,8 @@ def _labels(table: Table, split: str) -> Facts:
     shown = counts.head(MOST_LABELS).rows()
     if any(len(label) > LONGEST_LABEL for label, _ in shown):
         return {}
-    return {"labels": dict(shown), "more_labels": max(0, len(counts) - MOST_LABELS)}
+    more = max(0, len(counts) - MOST_LABELS)
+    return {"labels": dict(shown), "all_labels": len(values), "more_labels": more}
 
 
 def _repeats(inputs: pl.DataFrame) -> dict[str, Facts]:

@@ -52,8 +52,9 @@ def _words(rows: list[tuple[Any, ...]]) -> str:
     if not any(hits.values()):
         return "Only its public text (an abstract, a title) was found, never an item with its answer:"
     return (
-        "Rows found, by corpus and verdict (a row may be found in several; *source_overlap*: only the public "
-        "text was found; `docs/leakage.md` explains the others):"
+        "Rows found, by corpus and verdict (a row may be found in several). *source_overlap*: only the "
+        "public text was found; `docs/leakage.md` explains the others. A short or common item may be found "
+        "by chance: its flag says `low_confidence`."
     )
 
 

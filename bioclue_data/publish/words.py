@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 LANGUAGES = {
     "en": "English",
-    "zh-Hans": "Chinese (simplified)",
-    "zh-Hant": "Chinese (traditional)",
+    "zh-Hans": "simplified Chinese",
+    "zh-Hant": "traditional Chinese",
     "mul": "Chinese and English",
 }
 LANGUAGES_ZH = {"en": "英文", "zh-Hans": "简体中文", "zh-Hant": "繁体中文", "mul": "中英文"}
 DOMAINS = {
     "literature": "biomedical literature",
     "clinical": "clinical texts",
-    "consumer": "texts of patients and the public",
+    "consumer": "texts of or for patients and the public",
     "exam": "examinations",
     "guideline": "guidelines",
     "trial": "clinical trials",
@@ -33,7 +33,7 @@ DOMAINS = {
 DOMAINS_ZH = {
     "literature": "生物医学文献",
     "clinical": "临床文本",
-    "consumer": "患者与公众的文本",
+    "consumer": "患者与公众相关的文本",
     "exam": "考试题",
     "guideline": "指南",
     "trial": "临床试验文本",
@@ -74,12 +74,12 @@ ORIGINS = {
 FILES = 6
 NO_TASK = "The record names no task of ours: the dataset has none, or it is not known yet.\n"
 PATIENTS = (
-    "The texts come from clinics or patients. The record does not vouch for their de-identification; do not "
-    "try to identify anybody."
+    "Clinical texts. The record does not say whether and how they were de-identified; do not try to identify "
+    "anybody."
 )
 CONSUMERS = (
-    "The texts are written by patients or the public, and may hold what people tell of their own health; do "
-    "not try to identify anybody."
+    "Texts of or for patients and the public. Where people tell of their own health, do not try to identify "
+    "them."
 )
 
 
@@ -125,11 +125,10 @@ def private(record: Record) -> str:
 
 def creation(record: Record) -> dict[str, str]:
     """Where the texts and labels come from, as far as the record says it."""
-    files = _files(record)
     kept = "as in the source: nothing folded, stripped or repaired" if record.read else ""
     return {
         "Source": ", ".join(dict.fromkeys(record.source.base)) or record.homepage,
-        "Files": files,
+        "Files": _files(record),
         "Format": f"`{record.read['format']}` (`bioclue_data/readers`)" if record.read else "",
         "Text and labels": kept,
     }

@@ -86,19 +86,19 @@ def licence(records: Iterable[Record], link: str = "") -> dict[str, str]:
     Args:
         records: All datasets that the card speaks of.
         link: The file beside the card that lists several licences.
+
+    Raises:
+        RecordError: a licence is not in `schemas/licences.toml`.
     """
-    found = sorted({record.licence.id for record in records})
-    hub = [_licence_id(one) for one in found]
-    if len(found) == 1 and hub[0] in vocabulary().licences:
-        return {"license": hub[0]}
-    if not found:
-        return {"license": "unknown"}
-    if len(found) > 1:
-        return {"license": "other", "license_name": "several", "license_link": link}
-    name = re.sub(r"[^a-z0-9.]+", "-", found[0].removeprefix("LicenseRef-").lower())
-    named = {"license": "other", "license_name": name}
-    url = licences.table()[found[0]].url
-    return named | ({"license_link": url} if url else {})
+    found = {record.licence.id: licences.terms(record) for record in records}
+    if len(found) != 1:
+        several = {"license": "other", "license_name": "several", "license_link": link}
+        return several if found else {"license": "unknown"}
+    ((name, terms),) = found.items()
+    if (known := _licence_id(name)) in vocabulary().licences:
+        return {"license": known}
+    name = re.sub(r"[^a-z0-9.]+", "-", name.removeprefix("LicenseRef-").lower())
+    return {"license": "other", "license_name": name} | ({"license_link": terms.url} if terms.url else {})
 
 
 def _licence_id(ours: str) -> str:
