@@ -178,7 +178,8 @@ class _TableRun:
         self._target = job.target
         self._dataset, self._split = record.id, name
         self._flags = flags.shipped() if exact else flags.Flags()
-        self._kept = kept_flags.of_table(job.old / self._path, self._flags.corpora(record.id, name))
+        ships = self._flags.corpora(record.id, name)
+        self._kept = kept_flags.of_table(job.old / self._path, ships) if job.old else {}
 
     def add(self, document: Document, revision: str) -> bool:
         """Take the document's row; False if it feeds another task only."""
