@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bioclue_data import locations
+from bioclue_data.building.flags import is_leaked
 from bioclue_data.errors import UsageError
 from bioclue_data.records import catalogue as catalogues
 from bioclue_data.version import VERSION
@@ -113,11 +114,8 @@ def load_dataset(  # noqa: PLR0913
     return rows.filter(_is_clean, input_columns="leakage") if clean else rows
 
 
-LEAKED = frozenset(("exact", "near_duplicate", "suspected"))
-
-
 def _is_clean(leakage: list[dict[str, Any]] | None) -> bool:
-    return not any(leak["verdict"] in LEAKED for leak in leakage or [])
+    return not is_leaked(leakage)
 
 
 def built_folder(

@@ -23,6 +23,12 @@ Leak = dict[str, Any]
 Counts = dict[tuple[str, str], dict[str, dict[str, int]]]
 FINDINGS, CHECKED = "findings.parquet", "checked.json"
 DECLARED, COUNTS = "declared", "found"
+LEAKED = frozenset(("exact", "near_duplicate", "suspected"))  # other verdicts are evidence
+
+
+def is_leaked(leakage: list[Leak] | None) -> bool:
+    """Was the row found in a known corpus? A row that was never checked (null) was not."""
+    return any(leak["verdict"] in LEAKED for leak in leakage or [])
 
 
 @dataclass(frozen=True)

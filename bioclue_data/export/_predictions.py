@@ -48,12 +48,29 @@ class Predictions:
             UsageError: they are for some of them only.
         """
         wanted = list(items)
-        lacking = [item for item in wanted if item not in self._rows]
-        self.ids.difference_update(wanted)
+        lacking = self.lacking(wanted)
         if lacking and len(lacking) < len(wanted):
             what = f"{len(lacking)} of {len(wanted)} items of {table} have no prediction, first {lacking[0]}"
             raise UsageError(what, where=str(self.path), remedy="predict every item of the table")
         return not lacking
+
+    def lacking(self, items: Iterable[str]) -> list[str]:
+        """Ask for the predictions of items; those of them that have none."""
+        wanted = list(items)
+        self.ids.difference_update(wanted)
+        return [item for item in wanted if item not in self._rows]
+
+    def refuse_rest(self) -> None:
+        """Refuse predictions that nobody has asked for.
+
+        Raises:
+            UsageError: there are some.
+        """
+        if self.ids:
+            what = f"{len(self.ids)} predictions are for no item of the tables, first {min(self.ids)}"
+            raise UsageError(
+                what, where=str(self.path), remedy="name the config, and build it from the same files"
+            )
 
     def beside(self, dataset: str, split: str) -> list[str]:
         """Items of a split that nobody has asked for, in the order of the file; now they are asked for."""
@@ -78,6 +95,7 @@ class Predictions:
     def filler(self, task: str) -> Callable[[Row], Row]:
         """Give what puts predictions in the place of gold; a task without gold takes all columns.
 
+        Mentions that predicted relations, events or sets refer to come from the prediction, if it has some.
         It raises UsageError for a prediction that lacks a column, or does not fit the task's contract.
         """
         contract = contracts.load(task)
@@ -91,6 +109,8 @@ class Predictions:
             if not new:
                 what = f"the prediction has nothing in {' or '.join(roots or content)}"
                 raise UsageError(what, where=row["item_id"], remedy=REMEDY)
+            if "entities" in content and given.get("entities") is not None:
+                new["entities"] = given["entities"]
             gold = dict.fromkeys(roots) | new
             try:
                 return row | complete({name: row[name] for name in content} | gold) | {"labelled": True}

@@ -58,10 +58,8 @@ def export(
             written.
     """
     form = load(name)
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise UsageError("nothing is built here", where=str(folder), remedy="`bioclue build` first")
-    asked = [table for config in configs for table in _tables(manifest, config)]
+    manifest = built_manifest(folder)
+    asked = [table for config in configs for table in tables_of(manifest, config)]
     free = [table for table in asked if not _is_copyrighted(folder / table["path"])]
     if not free:
         remedy = "use the built folder where it is; nothing overrides this"
@@ -82,6 +80,18 @@ def export(
     return Exported(
         list(targets), hidden, held_back, {what: count for what, count in left_out.items() if count}
     )
+
+
+def built_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a built folder.
+
+    Raises:
+        UsageError: nothing is built there.
+    """
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise UsageError("nothing is built here", where=str(folder), remedy="`bioclue build` first")
+    return manifest
 
 
 def _is_copyrighted(path: Path) -> bool:
@@ -136,21 +146,17 @@ def _predicted(form: Format, given: Predictions, folder: Path, tables: list[Tabl
             beside = [] if (dataset, task, split) in built else given.beside(dataset, split)
             if beside:
                 held.append({"dataset": dataset, "task": task, "split": split, "items": beside})
-    if given.ids:
-        what = f"{len(given.ids)} predictions are for no item of the tables, first {min(given.ids)}"
-        raise UsageError(
-            what, where=str(given.path), remedy="name the config, and build it from the same files"
-        )
+    given.refuse_rest()
     return held
 
 
 def _filled(folder: Path, table: Table, given: Predictions | None) -> Iterator[Row]:
     """The rows to write."""
     if given is None:
-        return _rows(folder / table["path"])
+        return rows_of(folder / table["path"])
     if items := table.get("items"):
         return given.whole(items, table["task"])
-    return map(given.filler(table["task"]), _rows(folder / table["path"]))
+    return map(given.filler(table["task"]), rows_of(folder / table["path"]))
 
 
 def _items(path: Path) -> list[str]:
@@ -171,7 +177,12 @@ def _whole(target: Path) -> Iterator[Path]:
         half.unlink(missing_ok=True)
 
 
-def _tables(manifest: dict[str, Any], config: str) -> list[Table]:
+def tables_of(manifest: dict[str, Any], config: str) -> list[Table]:
+    """The tables of a config or dataset.
+
+    Raises:
+        UsageError: the folder has none.
+    """
     found = [
         table | {"dataset": dataset}
         for dataset, built in manifest["datasets"].items()
@@ -183,7 +194,8 @@ def _tables(manifest: dict[str, Any], config: str) -> list[Table]:
     return found
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def rows_of(path: Path) -> Iterator[Row]:
+    """The rows of a table, one row group in memory at a time."""
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
             yield from file.read_row_group(group).to_pylist()
