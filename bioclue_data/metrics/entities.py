@@ -9,13 +9,15 @@ same way. `nested_f1` counts only mentions that share characters with another on
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bioclue_data.metrics.family import Family, Row
 from bioclue_data.metrics.matching import macro_f1, matched, micro, prf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Set
+    from collections.abc import Iterable, Iterator, Set
 
     from bioclue_data.metrics.totals import Array, Counts, Totals
 
@@ -62,7 +64,8 @@ def make(totals: Totals) -> dict[str, Array]:
 
 
 def _nested(found: Set[Mention]) -> set[Mention]:
-    return {one for one in found if any(one != other and _share(one[1], other[1]) for other in found)}
+    times = Counter(place for _, places in found for place in _characters(places))
+    return {mention for mention in found if any(times[place] > 1 for place in _characters(mention[1]))}
 
 
 def _discontinuous(found: Set[Mention]) -> set[Mention]:
@@ -71,13 +74,14 @@ def _discontinuous(found: Set[Mention]) -> set[Mention]:
 
 def _overlapping(these: Set[Mention], those: Set[Mention]) -> int:
     """How many of these share a character with one of those, of the same type."""
-    return sum(
-        any(kind == other and _share(places, others) for other, others in those) for kind, places in these
-    )
+    covered: dict[str, set[int]] = defaultdict(set)
+    for kind, places in those:
+        covered[kind].update(_characters(places))
+    return sum(not covered[kind].isdisjoint(_characters(places)) for kind, places in these)
 
 
-def _share(one: Spans, other: Spans) -> bool:
-    return any(a < d and c < b for a, b in one for c, d in other)
+def _characters(places: Spans) -> Iterator[int]:
+    return chain.from_iterable(range(start, end) for start, end in places)
 
 
 FAMILY = Family(
