@@ -11,7 +11,7 @@ from bioclue_data.records.record import SPLITS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bioclue_data.export._tables import Table
+    from bioclue_data.export._built import Table
 
 ORDER = ("test", "validation", "train")
 

@@ -1,4 +1,4 @@
-"""Predictions: our own rows as JSON Lines, of which `item_id` and the gold columns are read."""
+"""Predictions as JSON Lines: our own rows, of which `item_id` and the gold columns are read, or samples."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bioclue_data.contracts import contract as contracts
 from bioclue_data.errors import InvalidDataError, UsageError
+from bioclue_data.export.prompted import _samples as samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,13 +34,27 @@ class Predictions:
         """
         self.path = path
         self._rows: dict[str, Row] = {}
-        for number, row in _lines(path):
+        self._silent: set[str] = set()
+        for number, line in _lines(path):
+            row = self._of_sample(line) if isinstance(line, dict) and samples.is_sample(line) else line
             where = f"{path}, line {number}"
             if not isinstance(row, dict) or not isinstance(row.get("item_id"), str):
                 raise UsageError("a line should be an object with an item_id", where=where, remedy=REMEDY)
             if self._rows.setdefault(row["item_id"], row) is not row:
                 raise UsageError(f"a second prediction for {row['item_id']}", where=where, remedy=REMEDY)
         self.ids = set(self._rows)
+
+    def _of_sample(self, sample: Row) -> Row:
+        """The prediction in a sample that lm-evaluation-harness logged; an answer may say nothing."""
+        row = samples.prediction(sample)
+        contract = contracts.load(sample["doc"]["task"])
+        if contract.gold and all(row[path.partition(".")[0]] is None for path in contract.gold):
+            self._silent.add(row["item_id"])
+        return row
+
+    def says_nothing(self, item: str) -> bool:
+        """Did a model answer, but with nothing that could be read?"""
+        return item in self._silent
 
     def cover(self, items: Iterable[str], table: str) -> bool:
         """Say whether these are predictions for the items of a table.

@@ -11,9 +11,9 @@ import numpy as np
 
 from bioclue_data.building.flags import is_leaked
 from bioclue_data.errors import UsageError
+from bioclue_data.export._built import built_manifest, rows_of, tables_of
 from bioclue_data.export._evaluated import evaluated
 from bioclue_data.export._predictions import Predictions
-from bioclue_data.export._tables import built_manifest, rows_of, tables_of
 from bioclue_data.metrics import registry
 from bioclue_data.metrics.totals import Items
 from bioclue_data.scoring import bootstrap
@@ -117,7 +117,8 @@ def _count(row: Row, done: Counted, given: Predictions, fill: Any) -> None:
         done.unlabelled += 1
         return
     done.missing += lacking
-    predicted = registry.nothing(done.task, row) if lacking else fill(row)
+    silent = lacking or given.says_nothing(row["item_id"])
+    predicted = registry.nothing(done.task, row) if silent else fill(row)
     done.counts.append(done.family.count(row, predicted))
     done.states.append(_state(row))
 
