@@ -119,18 +119,11 @@ def _bleu_counts(gold: Texts, predicted: Texts, *, chinese: bool) -> Counts:
 def _bleu_score(totals: Totals) -> Array:
     right, every = ([totals[f"{side}_{n}"] for n in ORDERS] for side in ("right", "all"))
     lengths = zip(totals["length"], totals["reference"], strict=True)
-    scores = [
-        _sacrebleu()
-        .BLEU.compute_bleu(
-            [int(order[at]) for order in right],
-            [int(order[at]) for order in every],
-            int(length),
-            int(reference),
-        )
-        .score
-        / 100
-        for at, (length, reference) in enumerate(lengths)
-    ]
+    scores = []
+    for at, (length, reference) in enumerate(lengths):
+        counts = ([int(order[at]) for order in side] for side in (right, every))
+        made = _sacrebleu().BLEU.compute_bleu(*counts, int(length), int(reference), smooth_method="exp")
+        scores.append(made.score / 100)
     return np.where(totals["reference"] > 0, scores, np.nan)
 
 

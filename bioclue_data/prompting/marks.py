@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 GAP = " ... "
 TRIGGER = "trigger"
+NTH = re.compile(r"#(\d+)$")
 EDGE = ("(?<![A-Za-z0-9])", "(?![A-Za-z0-9])")
 
 
 def mention_text(row: Row) -> str:
-    """A line for each mention, in the order of the text."""
+    """A line for each mention, in the order of the text; words#n where another place would be found first."""
     placed = sorted(row["entities"], key=lambda one: [(span["start"], span["end"]) for span in one["spans"]])
-    return "\n".join(f"{flat(one['type'])}\t{_words(row, one['spans'])}" for one in placed)
+    finder = _Finder(row["text"])
+    return "\n".join(f"{flat(one['type'])}\t{finder.words(one)}" for one in placed)
 
 
-def _words(row: Row, spans: Sequence[Row] | None) -> str:
-    return GAP.join(flat(row["text"][span["start"] : span["end"]]) for span in spans or ())
+def _words(text: str, spans: Sequence[Row]) -> str:
+    return GAP.join(flat(text[span["start"] : span["end"]]) for span in spans)
 
 
 def mentions(row: Row, lines: Iterable[str]) -> list[Row]:
@@ -39,7 +41,7 @@ def mentions(row: Row, lines: Iterable[str]) -> list[Row]:
 
 def _mention(number: int, kind: str, spans: list[Row], words: str) -> Row:
     empty = {"unified": None, "norms": None, "attributes": None}
-    return {"id": f"T{number}", "type": kind, "spans": spans, "text": words, **empty}
+    return {"id": f"T{number}", "type": kind, "spans": spans, "text": NTH.sub("", words), **empty}
 
 
 class _Finder:
@@ -50,13 +52,24 @@ class _Finder:
         self._after: dict[tuple[str, str], int] = {}
 
     def next(self, words: str, kind: str) -> list[Row]:
-        """Where words stand that were not yet found for this kind; [] if there is no such place."""
-        least = self._after.get((kind, words), 0)
-        spans = places(self._text, words, max(self._at, least)) or places(self._text, words, least)
+        """Where words stand that were not yet found for this kind, or words#n; [] if nowhere."""
+        spans = _nth(self._text, words) if NTH.search(words) else self._following(words, kind)
         if spans:
             self._at = spans[0]["start"]
-            self._after[kind, words] = self._at + 1
+            self._after[kind, NTH.sub("", words)] = self._at + 1
         return spans
+
+    def words(self, mention: Row) -> str:
+        """What finds a mention after those before."""
+        words, kind = _words(self._text, mention["spans"]), flat(mention["type"])
+        if self._following(words, kind) != mention["spans"]:
+            words = _numbered(self._text, mention["spans"])
+        self.next(words, kind)
+        return words
+
+    def _following(self, words: str, kind: str) -> list[Row]:
+        least = self._after.get((kind, words), 0)
+        return places(self._text, words, max(self._at, least)) or places(self._text, words, least)
 
 
 def places(text: str, words: str, at: int = 0) -> list[Row]:
@@ -79,9 +92,10 @@ def places(text: str, words: str, at: int = 0) -> list[Row]:
 
 def _nth(text: str, words: str) -> list[Row]:
     """Spans of words#n, their n-th place."""
-    words, _, number = words.partition("#") if re.search(r"#\d+$", words) else (words, "", "1")
+    number = NTH.search(words)
+    words = NTH.sub("", words)
     spans = places(text, words)
-    for _ in range(int(number) - 1):
+    for _ in range(int(number[1]) - 1 if number else 0):
         spans = places(text, words, spans[0]["start"] + 1) if spans else []
     return spans
 
@@ -108,17 +122,21 @@ def link_text(row: Row, layer: str) -> str:
 
 
 def _link_fields(row: Row, link: Row) -> list[str]:
-    trigger = [f"{TRIGGER}={_numbered(row, link['trigger'])}"] if link.get("trigger") else []
+    trigger = (
+        [f"{TRIGGER}={_numbered(row['text'], link['trigger']).removesuffix('#1')}"]
+        if link.get("trigger")
+        else []
+    )
     arguments = [f"{flat(one['role'])}={_value(one)}" for one in link["args"]]
     return [link["id"], flat(link["type"]), *trigger, *arguments]
 
 
-def _numbered(row: Row, spans: Sequence[Row]) -> str:
-    """Words, and the number of their place where it is not the first."""
-    words, number = _words(row, spans), 1
-    while (found := _nth(row["text"], f"{words}#{number}")) and found[0]["start"] < spans[0]["start"]:
+def _numbered(text: str, spans: Sequence[Row]) -> str:
+    """Words, and the number of their place."""
+    words, number = _words(text, spans), 1
+    while (found := _nth(text, f"{words}#{number}")) and found[0]["start"] < spans[0]["start"]:
         number += 1
-    return words if number == 1 else f"{words}#{number}"
+    return f"{words}#{number}"
 
 
 def _value(argument: Row) -> str:
@@ -155,7 +173,7 @@ def _link(parts: list[str], kinds: dict[str, str], text: str | None) -> Row:
         return made
     words = next((value for (_, value), is_it in zip(pairs, is_trigger, strict=True) if is_it), None)
     spans = _nth(text, words) if words else []
-    return made | {"trigger": spans or None, "trigger_text": words and re.sub(r"#\d+$", "", words)}
+    return made | {"trigger": spans or None, "trigger_text": words and NTH.sub("", words)}
 
 
 def _argument(role: str, value: str, kinds: dict[str, str]) -> Row:

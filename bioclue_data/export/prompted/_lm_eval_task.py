@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,12 @@ def aggregation(name: str) -> Callable[[Sequence[Counts]], float]:
     if family not in registry.FAMILIES or score not in registry.FAMILIES[family].scores:
         raise AttributeError(name)
     return partial(_score, family, score)
+
+
+def average(values: Sequence[float]) -> float:
+    """The mean of the values that are defined; NaN if none is."""
+    defined = [value for value in values if not math.isnan(value)]
+    return sum(defined) / len(defined) if defined else math.nan
 
 
 def _score(family: str, score: str, items: Sequence[Counts]) -> float:

@@ -42,6 +42,11 @@ def process_results(doc, results):
     return _lm_eval_task.process_results(doc, results)
 
 
+def average(values, *_):
+    """The mean of the datasets that have the score."""
+    return _lm_eval_task.average(values)
+
+
 def __getattr__(name):
     """The aggregation `family__score`."""
     return _lm_eval_task.aggregation(name)
@@ -87,7 +92,7 @@ def _task(part: Part) -> dict[str, Any]:
     examples = {"fewshot_split": "examples"} if one.examples else {}
     return {
         "task": f"bioclue_{one.config}",
-        "tag": "bioclue",
+        "tag": "bioclue_all",
         "custom_dataset": _Function("load"),
         "dataset_kwargs": options,
         "test_split": "test",
@@ -120,6 +125,8 @@ def _group(name: str, members: Sequence[Part]) -> dict[str, Any]:
     return {
         "group": f"bioclue_{name}",
         "task": [f"bioclue_{part.one.config}" for part in members],
-        "aggregate_metric_list": [{"metric": score, "aggregation": "mean", "weight_by_size": False}],
+        "aggregate_metric_list": [
+            {"metric": score, "aggregation": _Function("average"), "weight_by_size": False}
+        ],
         "metadata": {"version": VERSION},
     }
