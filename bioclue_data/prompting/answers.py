@@ -45,12 +45,14 @@ def parse(task: str, row: Row, text: str, vocabulary: Vocabulary) -> Row:
 
 
 def chosen(text: str, names: Sequence[str]) -> str | None:
-    """The name that an answer begins with, or else holds alone; None if that is not one."""
-    said_first = [name for name in names if re.match(rf"\W*{re.escape(name)}(?!\w)", text, re.IGNORECASE)]
-    if said_first:
-        return max(said_first, key=len)
-    held = [name for name in names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
-    return held[0] if len(held) == 1 else None
+    """The name that an answer begins with, or else holds alone; as written, else in any case."""
+    for flags in (re.UNICODE, re.IGNORECASE):
+        patterns = {name: f"{marks.EDGE[0]}{re.escape(name)}{marks.EDGE[1]}" for name in names}
+        first = [name for name, pattern in patterns.items() if re.match(rf"\W*{pattern}", text, flags)]
+        held = [name for name, pattern in patterns.items() if re.search(pattern, text, flags)]
+        if first or len(held) == 1:
+            return max(first or held, key=len)
+    return None
 
 
 def _choice(task: str, row: Row, text: str, vocabulary: Vocabulary) -> str | None:

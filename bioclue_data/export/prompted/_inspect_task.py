@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 
 from inspect_ai import Task
 from inspect_ai.dataset import json_dataset
-from inspect_ai.scorer import Score, metric, scorer
-from inspect_ai.solver import generate
+from inspect_ai.scorer import (
+    Metric,
+    SampleScore,
+    Score,
+    Scorer,
+    Target,
+    Value,
+    metric,
+    scorer,
+)
+from inspect_ai.solver import TaskState, generate
 
 from bioclue_data.metrics import registry
 from bioclue_data.prompting.answers import parse
@@ -17,9 +26,6 @@ from bioclue_data.prompting.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from inspect_ai.scorer import Metric, SampleScore, Scorer, Target, Value
-    from inspect_ai.solver import TaskState
 
     from bioclue_data.metrics.family import Family
 
