@@ -33,7 +33,7 @@ PATH = click.Path(path_type=Path)
     metavar="N",
     help="Resamples for the intervals of 95 %; 0: none.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the resamples.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of the resamples.")
 @options.as_json
 def command(
     predictions: Path,

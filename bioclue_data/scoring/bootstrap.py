@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,13 +42,22 @@ class Scores:
         return float(low), float(high)
 
 
-def scores(family: Family, items: Items, resamples: int, seed: int) -> Scores:
-    """The scores of some items, and of resamples of as many items drawn with replacement."""
+def scores(family: Family, items: Items, resamples: int, seed: int, name: str) -> Scores:
+    """The scores of some items, and of resamples of as many items drawn with replacement.
+
+    Args:
+        family: The metrics.
+        items: The items.
+        resamples: How many.
+        seed: Of the resamples.
+        name: Of the items: those of another name are drawn independently of them.
+    """
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     once = family.make(items.totals())
     return Scores(
         len(items),
-        {name: float(once[name][0]) for name in family.scores},
-        _draws(family, items, resamples, np.random.default_rng(seed)),
+        {score: float(once[score][0]) for score in family.scores},
+        _draws(family, items, resamples, rng),
     )
 
 

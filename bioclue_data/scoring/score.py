@@ -40,7 +40,7 @@ class Options:
         split: Only this split; None: the first labelled one of test, validation, train.
         missing_as_wrong: Items without a prediction count as wrong; else they are an error.
         resamples: Of the bootstrap; 0: no intervals.
-        seed: Of the bootstrap.
+        seed: Of the bootstrap, at least 0.
     """
 
     split: str | None = None
@@ -130,7 +130,10 @@ def _state(row: Row) -> str:
 
 
 def _report(config: str, counted: Sequence[Counted], options: Options) -> Report:
-    scored = [(one, _grouped(one.family, one.counts, one.states, options)) for one in counted]
+    scored = [
+        (one, _grouped(one.family, one.counts, one.states, options, f"{one.dataset} {one.task}"))
+        for one in counted
+    ]
     report: Report = {
         "config": config,
         "resamples": options.resamples,
@@ -144,13 +147,15 @@ def _report(config: str, counted: Sequence[Counted], options: Options) -> Report
 
 
 def _grouped(
-    family: Family, counts: list[Counts], states: Iterable[str], options: Options
+    family: Family, counts: list[Counts], states: Iterable[str], options: Options, name: str
 ) -> dict[str, Scores]:
-    """The scores of each group that has items."""
+    """The scores of each group that has items; items of another name are resampled independently."""
     items, labels = Items.of(counts), np.array(list(states))
     masks = {group: labels == group if group != "all" else np.ones(len(labels), bool) for group in GROUPS}
     return {
-        group: bootstrap.scores(family, items.chosen(mask), options.resamples, options.seed)
+        group: bootstrap.scores(
+            family, items.chosen(mask), options.resamples, options.seed, f"{name} {group}"
+        )
         for group, mask in masks.items()
         if mask.any()
     }
@@ -201,6 +206,6 @@ def _micro(counted: Sequence[Counted], options: Options) -> Report:
         members = [one for one in counted if one.family.name == name]
         counts = [item for one in members for item in one.counts]
         states = [state for one in members for state in one.states]
-        groups = _grouped(members[0].family, counts, states, options)
+        groups = _grouped(members[0].family, counts, states, options, name)
         found[name] = {group: _plain(scores) for group, scores in groups.items()}
     return found
