@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,15 @@ def test_clean_leaked_and_unchecked_items_are_scored_apart(built: Path, tmp_path
     }
     assert groups == {"all": (60, 40 / 60), "clean": (20, 0.5), "leaked": (20, 1.0), "unchecked": (20, 0.5)}
     assert (entry["split"], entry["metrics"], entry["headline"]) == ("validation", "classes", "accuracy")
+
+
+def test_items_that_authors_declare_are_not_clean(built: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "bioclue"
+    shutil.copytree(built, folder)
+    mark(folder, "validation", [[leak("declared")], [leak("declared"), leak("exact")]], 10, 20)
+    [entry] = score(predictions(tmp_path, lambda _: True), "own_tc", folder, QUICK)["datasets"]
+    sizes = {name: group["items"] for name, group in entry["groups"].items()}
+    assert sizes == {"all": 60, "clean": 10, "leaked": 5, "declared": 5, "unchecked": 40}
 
 
 def test_intervals_are_seeded_and_hold_the_score(built: Path, tmp_path: Path) -> None:

@@ -49,7 +49,8 @@ def command(
 
     PREDICTIONS are JSON Lines: `item_id` and the gold columns, as `bioclue export jsonl` writes them, or the
     samples that lm-evaluation-harness logs for tasks of `bioclue export lm-eval`. Leaked is what was found in
-    a known corpus (exact, near_duplicate, suspected), clean what was checked and not found.
+    a known corpus (exact, near_duplicate, suspected), declared what authors say that they trained on, clean
+    the rest of what was checked.
     """
     from bioclue_data.scoring.score import Options, score  # noqa: PLC0415 - scipy
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bioclue_data.building.flags import is_leaked
+from bioclue_data.building.flags import DECLARED, is_leaked
 from bioclue_data.errors import UsageError
 from bioclue_data.export._built import built_manifest, rows_of, tables_of
 from bioclue_data.export._evaluated import evaluated
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bioclue_data.metrics.totals import Counts
     from bioclue_data.scoring.bootstrap import Scores
 
-GROUPS = ("all", "clean", "leaked", "unchecked")
+GROUPS = ("all", "clean", "leaked", "declared", "unchecked")
 Report = dict[str, Any]
 
 
@@ -54,7 +54,7 @@ class Counted:
     """A table with predictions: the numbers of its labelled items.
 
     Attributes:
-        states: For each item clean, leaked or unchecked.
+        states: For each item one of `GROUPS` after the first.
         unlabelled: Rows whose gold is withheld; left out.
         missing: Ids of labelled items without a prediction.
     """
@@ -126,7 +126,9 @@ def _count(row: Row, done: Counted, given: Predictions, fill: Any) -> None:
 def _state(row: Row) -> str:
     if is_leaked(row["leakage"]):
         return "leaked"
-    return "unchecked" if row["leakage"] is None else "clean"
+    if row["leakage"] is None:
+        return "unchecked"
+    return "declared" if any(leak["verdict"] == DECLARED for leak in row["leakage"]) else "clean"
 
 
 def _report(config: str, counted: Sequence[Counted], options: Options) -> Report:
