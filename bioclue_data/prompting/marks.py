@@ -78,11 +78,9 @@ def places(text: str, words: str, at: int = 0) -> list[Row]:
     Blanks are equal to one another; whole words go before parts of words.
     """
     spans = []
-    for part in (part.split() for part in words.split(GAP.strip()) if part.split()):
-        pattern = r"\s+".join(map(re.escape, part))
-        match = re.compile(f"{EDGE[0]}{pattern}{EDGE[1]}").search(text, at) or re.compile(pattern).search(
-            text, at
-        )
+    for part in _parts(words):
+        whole = re.compile(f"{EDGE[0]}{part}{EDGE[1]}").search(text, at)
+        match = whole or re.compile(part).search(text, at)
         if match is None:
             return []
         at = match.end()
@@ -90,14 +88,36 @@ def places(text: str, words: str, at: int = 0) -> list[Row]:
     return spans
 
 
+def _parts(words: str) -> list[str]:
+    """A pattern for each part of split words."""
+    split = (part.split() for part in words.split(GAP.strip()))
+    return [r"\s+".join(map(re.escape, part)) for part in split if part]
+
+
+def _starts(text: str, words: str) -> list[int]:
+    """Where words, or their first part, begin: whole words in the order of the text, then parts of words."""
+    if not (parts := _parts(words)):
+        return []
+    part = parts[0]
+    every = [match.start() for match in re.finditer(f"(?={part})", text)]
+    whole = {match.start() for match in re.finditer(f"(?={EDGE[0]}{part}{EDGE[1]})", text)}
+    return sorted(every, key=lambda start: (start not in whole, start))
+
+
 def _nth(text: str, words: str) -> list[Row]:
-    """Spans of words#n, their n-th place."""
+    """Spans of words#n, their n-th place; of words alone, their first."""
     number = NTH.search(words)
     words = NTH.sub("", words)
-    spans = places(text, words)
-    for _ in range(int(number[1]) - 1 if number else 0):
-        spans = places(text, words, spans[0]["start"] + 1) if spans else []
-    return spans
+    starts = _starts(text, words)[max(0, int(number[1]) - 1) if number else 0 :]
+    if not starts:
+        return []
+    first, *rest = words.split(GAP.strip())
+    match = re.compile(_parts(first)[0]).match(text, starts[0])
+    if match is None:
+        return []
+    following = places(text, GAP.join(rest), match.end())
+    whole = [{"start": match.start(), "end": match.end()}, *following]
+    return whole if len(following) == len(rest) else []
 
 
 def set_text(row: Row) -> str:
@@ -122,21 +142,17 @@ def link_text(row: Row, layer: str) -> str:
 
 
 def _link_fields(row: Row, link: Row) -> list[str]:
-    trigger = (
-        [f"{TRIGGER}={_numbered(row['text'], link['trigger']).removesuffix('#1')}"]
-        if link.get("trigger")
-        else []
-    )
+    place = _numbered(row["text"], link["trigger"]).removesuffix("#1") if link.get("trigger") else ""
+    trigger = [f"{TRIGGER}={place}"] if place else []
     arguments = [f"{flat(one['role'])}={_value(one)}" for one in link["args"]]
     return [link["id"], flat(link["type"]), *trigger, *arguments]
 
 
 def _numbered(text: str, spans: Sequence[Row]) -> str:
     """Words, and the number of their place."""
-    words, number = _words(text, spans), 1
-    while (found := _nth(text, f"{words}#{number}")) and found[0]["start"] < spans[0]["start"]:
-        number += 1
-    return f"{words}#{number}"
+    words, at = _words(text, spans), spans[0]["start"]
+    starts = _starts(text, words)
+    return f"{words}#{starts.index(at) + 1}" if at in starts else words  # a declared fault: not in the text
 
 
 def _value(argument: Row) -> str:
