@@ -23,7 +23,7 @@ from bioclue_data.export.prompted._export import export
 from bioclue_data.records import catalogue, licences
 from bioclue_data.scoring.score import Options, score
 from tests.export_lines import lines
-from tests.test_score import mark
+from tests.scoring import LABELLED, leak, mark
 
 COPYING = [name for name in prompted.formats() if prompted.load(name).COPIES_ROWS]
 
@@ -131,9 +131,8 @@ def leaked(tmp_path: Path) -> Path:
     import pyarrow.parquet as pq
 
     from tests.own import Own
-    from tests.test_score import BODY, leak
 
-    own = Own(tmp_path, tasks=("tc",), body=BODY)
+    own = Own(tmp_path, tasks=("tc",), body=LABELLED)
     own.record()
     own.put("validation.json", [{"id": str(n), "text": f"文本{n}号", "label": "甲"} for n in range(3)])
     own.put("train.json", [{"id": "t", "text": "训练", "label": "乙"}])

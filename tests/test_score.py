@@ -11,27 +11,14 @@ import numpy as np
 import pytest
 
 from bioclue_data.errors import UsageError
+from bioclue_data.export._predictions import Predictions
+from bioclue_data.metrics import registry
 from bioclue_data.scoring.score import Options, score
 from tests.own import Own
+from tests.scoring import LABELLED, labelled_rows, leak, mark
 from tests.test_cli import bioclue
 
 COUNT = 60
-BODY = """
-[splits]
-origin = "official"
-train = { file = "train.json" }
-test = { file = "test.json", withheld = ["labels"] }
-validation = { file = "validation.json" }
-[read]
-format = "json"
-id = "id"
-[read.columns]
-text = "text"
-labels = "label"
-mode = "=single"
-[terms]
-labels = ["甲", "乙"]
-"""
 QUICK = Options(resamples=0)
 
 
@@ -44,7 +31,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two datasets of one config; 20 rows of `own` are leaked, 20 clean, 20 unchecked."""
     root = tmp_path_factory.mktemp("score")
     for name in ("own", "other"):
-        made = Own(root, id=name, tasks=("tc",), body=BODY)
+        made = Own(root, id=name, tasks=("tc",), body=LABELLED)
         made.record()
         items = [{"id": str(n), "text": f"{name} 文本{n}号", "label": label(n)} for n in range(COUNT)]
         made.put("validation.json", items if name == "own" else items[:6])
@@ -53,36 +40,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = made.build("own", "other").folder
     mark(folder, "validation", [[leak("exact")], [leak("near_duplicate")], [leak("suspected")]], 20, 40)
     return folder
-
-
-def leak(verdict: str) -> dict[str, Any]:
-    return {
-        "corpus": "c",
-        "revision": "1",
-        "method": "m",
-        "verdict": verdict,
-        "low_confidence": False,
-        "score": 1.0,
-        "field": "text",
-        "matched": None,
-    }
-
-
-def mark(folder: Path, split: str, leaks: list[Any], leaked: int, checked: int) -> None:
-    """Write the flags of the rows of `own` into its table, as a scan would."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    path = folder / f"tc_cn/own/{split}-00000-of-00001.parquet"
-    table = pq.read_table(path)
-    states = [
-        leaks[n % len(leaks)] if n < leaked else [leak("ngram")] if n < checked else None
-        for n in range(len(table))
-    ]
-    at = table.schema.get_field_index("leakage")
-    pq.write_table(
-        table.set_column(at, table.schema.field(at), pa.array(states, table.schema.field(at).type)), path
-    )
 
 
 def predictions(
@@ -197,3 +154,18 @@ def test_the_command(built: Path, tmp_path: Path) -> None:
     done = bioclue("score", str(path), "own_tc", "--from", str(built), "--split", "train")
     assert (done.returncode, done.stdout) == (2, "")
     assert "for no item" in done.stderr
+
+
+def test_relations_may_bring_mentions_of_their_own(tmp_path: Path) -> None:
+    """A system that finds the mentions too has ids of its own for them."""
+    gold = next(row for row in labelled_rows("re") if row["entities"] and row["relations"])
+    renamed = json.loads(json.dumps(gold).replace('"T1"', '"X1"').replace('"T3"', '"X3"'))
+    line = {"item_id": gold["item_id"], "relations": renamed["relations"]}
+    family = registry.TASKS["re"]
+    found = []
+    for given in (line, line | {"entities": renamed["entities"]}):
+        path = tmp_path / "p.jsonl"
+        path.write_text(json.dumps(given), "utf-8")
+        predicted = Predictions(path).filler("re")(gold)
+        found.append(family.score([family.count(gold, predicted)])["f1"])
+    assert found == [0.0, 1.0]
