@@ -24,6 +24,7 @@ from bioclue_data.records import catalogue, licences
 from bioclue_data.scoring.score import Options, score
 from tests.export_lines import lines
 from tests.scoring import LABELLED, leak, mark
+from tests.test_cli import bioclue
 
 COPYING = [name for name in prompted.formats() if prompted.load(name).COPIES_ROWS]
 
@@ -91,6 +92,22 @@ def test_a_dataset_without_a_record_is_held_back(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no record says"):
         export("chat", folder, ("own",), tmp_path / "out")
     assert export("chat", folder, ("own",), tmp_path / "out", records=tmp_path / "records").written
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["jsonl", "cmeee", "--clean"], "--clean is for chat, inspect and lm-eval"),
+        (["lm-eval", "cmeee", "--predictions", "p.jsonl"], "takes no --predictions"),
+        (["lm-evla", "cmeee"], "lm-eval"),
+        (["lm-eval", "nothing_like_it"], "is not in this folder"),
+    ],
+)
+def test_what_does_not_go_together(built: Path, tmp_path: Path, arguments: list[str], complaint: str) -> None:
+    done = bioclue("export", *arguments, "--from", str(built), cwd=tmp_path)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert not [*tmp_path.iterdir()]
 
 
 def test_nothing_is_written_over_nor_half(built: Path, tmp_path: Path) -> None:

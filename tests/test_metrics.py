@@ -247,6 +247,10 @@ def test_linking_takes_alternatives_candidates_and_composites() -> None:
     assert accuracy(predicted(("A",)))["concept_f1"] == pytest.approx(2 / 3)
     late = accuracy(predicted(("X",), ("Y",), ("C",)))
     assert (late["accuracy"], late["accuracy_5"]) == (0.0, 1.0)
+    named = {"entities": [mention("a", (0, 1)) | {"norms": norms(("x",))}]}
+    named["entities"][0]["norms"][0] |= {"id": None, "name": "the name of C"}
+    gold["entities"][0]["norms"][2]["name"] = "the name of C"
+    assert accuracy(named)["accuracy"] == 1.0
     elsewhere = {"entities": [mention("a", (5, 6)) | {"norms": norms(("C",))}]}
     assert accuracy(elsewhere)["accuracy"] == 0.0
 

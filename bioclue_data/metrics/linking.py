@@ -2,8 +2,8 @@
 
 Gold norms of one `group` are the parts of one composite concept, other groups are alternatives: a mention is
 right if its first predicted group has the ids of one gold alternative. In predictions the groups are
-candidates, the best first: `accuracy_5` and `accuracy_10` look at the first five and ten. Where a
-vocabulary gives no ids, names count. A mention is known by its spans.
+candidates, the best first: `accuracy_5` and `accuracy_10` look at the first five and ten. The id counts, or
+the standard name in its place. A mention is known by its spans.
 
 `concept_f1` compares the set of concepts of an item (its first candidates) with the gold: the F1 of CBLUE's
 CHIP-CDN, whose items are terms with several standard names, and of BioCreative's document level.
@@ -20,7 +20,7 @@ from bioclue_data.metrics.matching import matched, micro
 from bioclue_data.metrics.totals import ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from bioclue_data.metrics.totals import Array, Counts, Totals
 
@@ -29,28 +29,32 @@ NIL = "nil"
 DEPTHS = (1, 5, 10)
 
 
-def concepts(mention: dict[str, Any]) -> list[Concept]:
-    """The concepts of a mention by group: in gold alternatives, in predictions candidates."""
+def concepts(mention: dict[str, Any], ids: Mapping[str, str] | None = None) -> list[Concept]:
+    """The concepts of a mention by group: in gold alternatives, in predictions candidates.
+
+    Args:
+        mention: With `norms`.
+        ids: Name -> id, for predictions by the standard name of a vocabulary that has ids.
+    """
     groups: dict[int, set[str]] = defaultdict(set)
     for norm in mention["norms"] or ():
-        nil = norm["relation"] == NIL
-        groups[norm["group"]].add(NIL if nil else str(norm["id"] or norm["name"]))
+        said = NIL if norm["relation"] == NIL else str(norm["id"] or norm["name"])
+        groups[norm["group"]].add((ids or {}).get(said, said))
     return [frozenset(groups[group]) for group in sorted(groups)]
 
 
 def count(gold: Row, predicted: Row) -> Counts:
     """The numbers of one item: mentions without gold concepts are left out."""
-    given: dict[Spans, Iterator[dict[str, Any]]] = {}
-    for place, found in _by_place(predicted).items():
-        given[place] = iter(found)
-    counts: dict[str, float] = dict.fromkeys((f"right_{depth}" for depth in DEPTHS), 0.0) | {"mentions": 0.0}
+    given = {place: iter(found) for place, found in _by_place(predicted).items()}
+    ids = _ids(gold)
+    counts: dict[str, float] = dict.fromkeys(("mentions", *(f"right_{depth}" for depth in DEPTHS)), 0.0)
     ours: set[str] = set()
     theirs: set[str] = set()
     for mention in gold["entities"] or ():
         mine = next(given.get(spans(mention["spans"]), iter(())), {"norms": None})
         if not (right := concepts(mention)):
             continue
-        candidates = concepts(mine)
+        candidates = concepts(mine, ids)
         counts["mentions"] += 1
         for depth in DEPTHS:
             counts[f"right_{depth}"] += any(candidate in right for candidate in candidates[:depth])
@@ -58,6 +62,12 @@ def count(gold: Row, predicted: Row) -> Counts:
         ours |= max(right, key=lambda alternative: len(alternative & best))
         theirs |= best
     return {**counts, **matched("concepts", ours, theirs)}
+
+
+def _ids(row: Row) -> dict[str, str]:
+    """Standard name -> id, of the concepts of a row."""
+    norms = [norm for mention in row["entities"] or () for norm in mention["norms"] or ()]
+    return {norm["name"]: norm["id"] for norm in norms if norm["name"] and norm["id"]}
 
 
 def _by_place(row: Row) -> dict[Spans, list[dict[str, Any]]]:

@@ -43,7 +43,7 @@ def vocabulary(task: str, paths: Iterable[Path]) -> Vocabulary:
     """What the tables of a task use."""
     tables = list(paths)
     if task == "t2s":
-        return Vocabulary(tuple(sorted(key for path in tables for key in _keys(path))))
+        return Vocabulary(tuple(sorted({key for path in tables for key in _keys(path)})))
     found = [_used(tables, where[task]) if task in where else () for where in (NAMES, ROLES)]
     return Vocabulary(*found)
 
