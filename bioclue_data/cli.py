@@ -16,6 +16,7 @@ COMMANDS = {
     "list": "Show datasets: what there is, and what works.",
     "info": "Show one dataset: licence, access, splits, counts, faults.",
     "build": "Build configs or datasets into a folder of Parquet files.",
+    "score": "Score predictions: on all items, on clean and on leaked ones.",
     "validate": "Check a built folder against its contracts and manifest.",
     "export": "Write built tables in another format: jsonl, brat, conll …",
     "cite": "Print BibTeX of configs or datasets.",
