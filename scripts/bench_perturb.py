@@ -38,6 +38,19 @@ ALIKE = 0.8  # share of an item that an aligner finds in another
 CURVE = (0.8, 0.7, 0.6, 0.5)  # `suspected_short`: what recall costs
 
 
+TERMS = {
+    "糖尿病": "diabetes", "高血压": "hypertension", "肺炎": "pneumonia", "肝炎": "hepatitis",
+    "癌": "cancer", "感染": "infection", "发热": "fever", "咳嗽": "cough", "头痛": "headache",
+    "疼痛": "pain", "出血": "bleeding", "贫血": "anemia", "哮喘": "asthma", "心脏": "heart",
+    "肝": "liver", "肾": "kidney", "肺": "lung", "胃": "stomach", "血压": "blood pressure",
+    "血糖": "blood glucose", "胰岛素": "insulin", "抗生素": "antibiotics", "青霉素": "penicillin",
+    "阿司匹林": "aspirin", "手术": "surgery", "治疗": "treatment", "诊断": "diagnosis",
+    "症状": "symptoms", "患者": "patient", "儿童": "children", "妊娠": "pregnancy", "血清": "serum",
+    "细菌": "bacteria", "病毒": "virus", "肿瘤": "tumor", "骨折": "fracture", "水肿": "edema",
+    "休克": "shock",
+}  # fmt: skip
+
+
 class Changes:
     """What is done to the text of an item, seeded."""
 
@@ -73,6 +86,17 @@ class Changes:
         words = self._words(text)
         return self._joined(words[: max(1, len(words) // 2)])
 
+    def has_terms(self, text: str) -> bool:
+        """Does a text hold a term that can be translated?"""
+        return self._terms_swapped(text) != text
+
+    def _terms_swapped(self, text: str) -> str:
+        pairs = TERMS.items() if self.chinese else ((english, chinese) for chinese, english in TERMS.items())
+        edges = ("", "") if self.chinese else (r"\b", r"\b")
+        for one, other in pairs:
+            text = re.sub(f"{edges[0]}{one}{edges[1]}", other, text, flags=re.IGNORECASE)
+        return text
+
     def table(self) -> dict[str, Any]:
         """Name -> change; the text as it is where only the order of options changes."""
         return {
@@ -86,6 +110,7 @@ class Changes:
             "clauses reordered": self._reordered,
             "options shuffled": str,
             "half item": self._half,
+            "terms translated": self._terms_swapped,
         }
 
 
@@ -113,6 +138,8 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
     chance = random.Random(0)
     changes = Changes(language, [w for text in corpus[:300] for w in _words(text[:400], language)])
     sample = chance.sample(range(len(indexed)), min(SAMPLE, len(indexed)))
+    swapped = [at for at in range(len(indexed)) if changes.has_terms(_question(indexed[at]))]
+    swapped = chance.sample(swapped, min(SAMPLE, len(swapped)))
 
     def wrapped(text: str) -> str:
         before, after = chance.choice(corpus)[:150], chance.choice(corpus)[:150]
@@ -125,13 +152,14 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
     for name, change in changes.table().items():
         order = changes.random if name == "options shuffled" else None
         found: Counter[str] = Counter()
-        for place in sample:
+        chosen = swapped if name == "terms translated" else sample
+        for place in chosen:
             seen = _scan([wrapped(rendered(indexed[place], change, order))], items, index).get(place)
             if seen and seen.best.verdict >= SUSPECTED:
                 found["suspected"] += 1
                 found["near"] += seen.best.verdict >= NEAR_DUPLICATE
                 found["confident"] += seen.best.confident
-        shares = (f"{100 * found[key] / len(sample):.1f}" for key in ("suspected", "near", "confident"))
+        shares = (f"{100 * found[key] / len(chosen):.1f}" for key in ("suspected", "near", "confident"))
         lines.append(f"  {name:20} {' / '.join(shares)}")
     negatives = chance.sample(held, min(NEGATIVES, len(held)))
     lines.append(
