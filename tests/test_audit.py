@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bioclue_data.audit import check as checks
 from bioclue_data.contracts.contract import tasks
-from tests.auditing import chinese, clean, findings, found, sentence, table
+from tests.auditing import Held, chinese, clean, findings, found, sentence, table
 from tests.valid_items import Row
 from tests.valid_rows import valid_table
 
@@ -29,8 +29,8 @@ def test_every_check_takes_valid_rows_of_every_task(task: str) -> None:
     from bioclue_data.audit.table import Table
 
     rows = valid_table(task)
-    look(Table("invented", task, rows))
-    assert look(Table("invented", task, rows.slice(0, 0))).is_empty()
+    look(Table("invented", task, Held(rows, len(rows))))
+    assert look(Table("invented", task, Held(rows.slice(0, 0), 1))).is_empty()
 
 
 def put(column: str, make: Callable[[Row, int], object]) -> Plant:
@@ -89,6 +89,16 @@ def straddling(rows: list[Row], chosen: list[int]) -> set[int]:
     for i in {*chosen, *partners}:
         rows[i]["group_id"] = "patient"
     return {*chosen, *partners}
+
+
+def under_two_ids(rows: list[Row], chosen: list[int]) -> set[int]:
+    """Documents of two rows, and the same rows once more under other ids."""
+    same = set()
+    for first in {i - i % 2 for i in chosen}:
+        for k in (first, first + 1):
+            rows[k]["document_id"] = f"d{first}"
+            same |= {k, copied(rows, k, rows[k]["split"], document_id=f"e{first}")}
+    return same
 
 
 def disagreeing(rows: list[Row], chosen: list[int]) -> set[int]:
@@ -150,11 +160,14 @@ def traditional(rows: list[Row], chosen: list[int]) -> set[int]:
     return set(chosen)
 
 
+BROKEN = {"rule": "G5", "severity": "expected", "place": "text", "detail": "blank"}
 PLANTS: dict[str, tuple[str, Plant]] = {
     "duplicate_in_split": ("tc", twice),
     "duplicate_across_splits": ("tc", across),
     "near_duplicate_across_splits": ("tc", nearly),
     "group_across_splits": ("tc", straddling),
+    "document_twice": ("tc", under_two_ids),
+    "broken_rule": ("tc", put("quality", lambda *_: [BROKEN])),
     "conflicting_gold": ("tc", disagreeing),
     "unseen_label": ("tc", unseen),
     "unanswerable": ("cqa", put("answers", lambda *_: [])),
@@ -293,7 +306,8 @@ def test_the_order_of_rows_does_not_matter(order: int) -> None:
 
 
 def test_a_table_has_each_text_with_its_place() -> None:
-    texts = table("mcqa", clean("mcqa", 4)).texts
+    (batch,) = table("mcqa", clean("mcqa", 4)).batches()
+    texts = batch.texts
     assert set(texts["place"]) == {"question", *(f"options[{k}].text" for k in range(4))}
 
 

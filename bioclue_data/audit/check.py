@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,11 +15,15 @@ from bioclue_data.errors import RecordError
 from bioclue_data.records.catalogue import parse_toml
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     import polars as pl
 
+    from bioclue_data.audit.batch import Batch
     from bioclue_data.audit.table import Table
 
 Look = Callable[["Table"], "pl.DataFrame"]
+LookAtRows = Callable[["Batch"], "pl.DataFrame"]
 MODULES = ("copies", "labels", "mentions", "choices", "characters", "language", "privacy", "shape", "drift")
 SEVERITIES = ("note", "warning", "error")
 """The least first. A note is a fact that a user of the data should know."""
@@ -40,13 +44,16 @@ class Check:
 
     Attributes:
         code: As findings and baselines call it.
-        look: Table -> frame of split, item_id, place, detail; does not depend on the order of rows.
+        look: Table -> frame of split, item_id, place, detail; does not depend on the order of rows. None:
+            rows are looked at one by one.
+        look_at_rows: Batch -> such a frame, where a row alone says whether something is wrong with it.
         words: Title, explanation, severity, remedy.
         tasks: Where it applies; empty: everywhere.
     """
 
     code: str
-    look: Look
+    look: Look | None
+    look_at_rows: LookAtRows | None
     words: Words
     tasks: frozenset[str] = field(default_factory=frozenset)
 
@@ -73,17 +80,17 @@ def load() -> dict[str, Check]:
     Raises:
         RecordError: functions and words do not agree.
     """
-    looks = _looks()
-    if odd := set(words()) ^ set(looks):
+    modules = [import_module(f"bioclue_data.audit.checks.{name}") for name in MODULES]
+    looks, rows, tasks = (_joined(modules, name) for name in ("LOOKS", "LOOKS_AT_ROWS", "TASKS"))
+    if odd := set(words()) ^ {*looks, *rows}:
         remedy = "give every check one function and one entry"
         raise RecordError(f"unknown: {', '.join(sorted(odd))}", where="schemas/checks.toml", remedy=remedy)
-    return {code: Check(code, looks[code][0], said, looks[code][1]) for code, said in words().items()}
+    return {
+        code: Check(code, looks.get(code), rows.get(code), said, frozenset(tasks.get(code, ())))
+        for code, said in words().items()
+    }
 
 
-def _looks() -> dict[str, tuple[Look, frozenset[str]]]:
-    found: dict[str, tuple[Look, frozenset[str]]] = {}
-    for name in MODULES:
-        module = import_module(f"bioclue_data.audit.checks.{name}")
-        tasks = getattr(module, "TASKS", {})
-        found |= {code: (look, frozenset(tasks.get(code, ()))) for code, look in module.LOOKS.items()}
-    return found
+def _joined(modules: list[ModuleType], name: str) -> dict[str, Any]:
+    """What modules have under a name, as one dictionary."""
+    return {code: value for module in modules for code, value in getattr(module, name, {}).items()}

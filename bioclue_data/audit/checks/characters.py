@@ -11,7 +11,7 @@ from bioclue_data.audit.findings import excerpt, found
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bioclue_data.audit.table import Table
+    from bioclue_data.audit.batch import Batch
 
 # UTF-8 read as Latin-1 or Windows-1252: a lead byte as a letter, then a continuation byte as a sign.
 MOJIBAKE = (
@@ -26,14 +26,14 @@ MARKUP = rf"(?i:</?(?:{_TAGS})(?:\s[^<>=]{{1,40}}=[^<>]{{0,200}})?\s?/?>|&(?:{_E
 
 
 def _look(pattern: str) -> Callable[[Table], pl.DataFrame]:
-    def look(table: Table) -> pl.DataFrame:
-        rows = table.texts.filter(pl.col("text").str.contains(pattern))
+    def look(batch: Batch) -> pl.DataFrame:
+        rows = batch.texts.filter(pl.col("text").str.contains(pattern))
         return found(rows, excerpt(pattern))
 
     return look
 
 
-LOOKS = {
+LOOKS_AT_ROWS = {
     "mojibake": _look(MOJIBAKE),
     "control_character": _look(CONTROL),
     "private_use_character": _look(PRIVATE_USE),

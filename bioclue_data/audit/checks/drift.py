@@ -26,12 +26,18 @@ def drift(table: Table) -> pl.DataFrame:
     """Splits whose rows, labels or lengths are not those of `table.expected`."""
     parts = [none()]
     for split, expected in sorted(table.expected.items()):
-        lengths = table.lengths.filter(pl.col("split") == split).select("length")
-        labels = table.labels.filter(pl.col("split") == split).select("label")
+        lengths = _repeated(table.lengths, split, "length", "rows")
+        labels = _repeated(table.labels, split, "label", "number")
         parts += [of_split(split, "rows", detail) for detail in _failed(lengths, _of_rows(expected))]
         if expected.labels and len(labels):
             parts += [of_split(split, "label", detail) for detail in _failed(labels, _of_labels(expected))]
     return pl.concat(parts)
+
+
+def _repeated(counts: pl.DataFrame, split: str, column: str, number: str) -> pl.DataFrame:
+    """A column with each value as often as it comes: Great Expectations takes no weights."""
+    here = counts.filter(pl.col("split") == split).sort(column)
+    return here.select(pl.col(column).repeat_by(number).explode())
 
 
 def _of_rows(expected: Expected) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import polars as pl
 from bioclue_data.audit.findings import found, none
 
 if TYPE_CHECKING:
-    from bioclue_data.audit.table import Table
+    from bioclue_data.audit.batch import Batch
 
 LETTERS = 10  # Han characters and Latin words from which a text has a language
 HAN_IN_ENGLISH = 0.3  # share of Han characters among them
@@ -19,9 +19,9 @@ TRADITIONAL = 0.1  # share of Han characters that OpenCC changes; names and quot
 TRADITIONAL_LEAST = 3
 
 
-def other_language(table: Table) -> pl.DataFrame:
+def other_language(batch: Batch) -> pl.DataFrame:
     """Texts in English rows that are Chinese, in Chinese rows that hold hardly any Chinese."""
-    texts = table.texts.with_columns(
+    texts = batch.texts.with_columns(
         han=pl.col("text").str.count_matches(r"\p{Han}"),
         words=pl.col("text").str.count_matches(r"\p{Latin}+"),
     )
@@ -34,9 +34,9 @@ def other_language(table: Table) -> pl.DataFrame:
     return found(texts.filter(wrong), detail)
 
 
-def other_script(table: Table) -> pl.DataFrame:
+def other_script(batch: Batch) -> pl.DataFrame:
     """Texts of zh-Hans rows with many Traditional characters, of zh-Hant rows with many Simplified ones."""
-    texts = table.texts.filter(pl.col("language").is_in(["zh-Hans", "zh-Hant"]))
+    texts = batch.texts.filter(pl.col("language").is_in(["zh-Hans", "zh-Hant"]))
     if texts.is_empty():
         return none()
     parts = [
@@ -67,4 +67,4 @@ def _converter(change: str) -> Any:
     return opencc.OpenCC(change)
 
 
-LOOKS = {"other_language": other_language, "other_script": other_script}
+LOOKS_AT_ROWS = {"other_language": other_language, "other_script": other_script}

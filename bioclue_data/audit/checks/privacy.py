@@ -9,7 +9,7 @@ import polars as pl
 from bioclue_data.audit.findings import CLOSE, OPEN, found
 
 if TYPE_CHECKING:
-    from bioclue_data.audit.table import Table
+    from bioclue_data.audit.batch import Batch
 
 _DATE = r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 # 800, 833, 844 … 888 are lines of companies and authorities, free of charge.
@@ -41,9 +41,9 @@ IMAGE = (
 TASKS_WITH_QUESTIONS = ("mcqa", "boolqa", "cqa", "qa", "dialogue")
 
 
-def personal_data(table: Table) -> pl.DataFrame:
+def personal_data(batch: Batch) -> pl.DataFrame:
     """Texts with what looks like an address, a number or a name of a person; the middle is left out."""
-    texts = table.texts.filter(
+    texts = batch.texts.filter(
         pl.any_horizontal(*(pl.col("text").str.contains(p) for p in PATTERNS.values()))
     )
     parts = []
@@ -56,9 +56,9 @@ def personal_data(table: Table) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def image_reference(table: Table) -> pl.DataFrame:
+def image_reference(batch: Batch) -> pl.DataFrame:
     """Questions and dialogues that point to an image; a table holds none."""
-    asked = table.texts.filter(
+    asked = batch.texts.filter(
         pl.col("field").is_in(["question", "context", "detail", "turns.text", "options.text"])
     )
     rows = asked.filter(pl.col("text").str.contains(IMAGE))
@@ -66,5 +66,5 @@ def image_reference(table: Table) -> pl.DataFrame:
     return found(rows, pl.format(f"{OPEN}{{}}{CLOSE}", seen))
 
 
-LOOKS = {"personal_data": personal_data, "image_reference": image_reference}
+LOOKS_AT_ROWS = {"personal_data": personal_data, "image_reference": image_reference}
 TASKS = {"image_reference": TASKS_WITH_QUESTIONS}
