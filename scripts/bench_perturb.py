@@ -119,7 +119,7 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
     lines = [
         f"{language}: {len(indexed)} items indexed, {len(sample)} changed; % suspected / near / confident"
     ]
-    items, index = index_rows((place, row.task, False, row.fields) for place, row in enumerate(indexed))
+    items, index = index_rows(row._replace(public=False) for row in indexed)
     for name, change in changes.table().items():
         order = changes.random if name == "options shuffled" else None
         found: Counter[str] = Counter()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from bioclue_data.matching import index as indexes
 from bioclue_data.matching.index import ANCHOR, HALF, LONG_WORD
 from bioclue_data.matching.reference import tokens
 from bioclue_data.matching.windows import SEED
@@ -46,7 +47,9 @@ def windows(text: str) -> list[tuple[int, tuple[str, ...]]]:
 class PlainIndex:
     """An index as a dictionary of tuples."""
 
-    def __init__(self, fields: Sequence[str], kinds: Sequence[int]) -> None:
+    def __init__(
+        self, fields: Sequence[str], kinds: Sequence[int], populations: Sequence[int] | None = None
+    ) -> None:
         self.owners: dict[tuple[str, ...], set[int]] = {}
         self.lengths: set[int] = set()
         self.last_two: set[tuple[str, ...]] = set()
@@ -62,6 +65,21 @@ class PlainIndex:
                 self.last_two.add(whole[-2:])
             for key in keys:
                 self.owners.setdefault(key, set()).add(number)
+        self._leave_out_what_tells_nothing(populations or [0] * len(fields))
+
+    def _leave_out_what_tells_nothing(self, populations: Sequence[int]) -> None:
+        telling = {
+            (key, number)
+            for key, group in self.owners.items()
+            for number in group
+            if sum(populations[other] == populations[number] for other in group) <= indexes.COMMON
+        }
+        numbers = {number for _, number in telling}
+        left = {
+            key: {number for number in group if (key, number) in telling or number not in numbers}
+            for key, group in self.owners.items()
+        }
+        self.owners = {key: group for key, group in left.items() if group}
 
     def hits(self, text: str, stride: int = 1) -> set[tuple[int, frozenset[int]]]:
         """Place of the last token of each window found, and the fields that have it."""

@@ -31,7 +31,7 @@ def rows_of(questions: list[str]) -> tuple[Items, Index]:
     for number, question in enumerate(questions):
         fields = {"question": question, "options": [{"text": text} for text in OPTIONS]}
         row = Row(f"{number:064x}", f"own:test:{number}", "own", "test", "mcqa", False, fields)
-        rows.append((row, "mcqa", False, fields))
+        rows.append(row)
     return index_rows(rows)
 
 

@@ -26,6 +26,7 @@ class Row(NamedTuple):
     kind: int = ANCHOR
     common: bool = False
     public: bool = False
+    alone: bool = True
 
 
 def question(
@@ -69,6 +70,7 @@ def judged(*candidates: list[Row], **thresholds: float) -> Judged:
         *(np.array([getattr(row, name) for row in rows], np.float32) for name in ("fine", "fine", "covered")),
         np.array([row.longest for row in rows], np.int32),
         *[nothing] * 4,
+        np.array([row.alone for row in rows], bool),
     )
     return judge(scores, items, index, Thresholds(**thresholds))
 
@@ -85,6 +87,16 @@ def test_all_tokens_in_one_run_are_exact() -> None:
     assert verdict(question(40, 1, 40)) == "exact"
     assert verdict(question(40, 1, 39)) == "near_duplicate"
     assert verdict(question(2, 1, 2)) == "exact"
+
+
+def test_a_word_in_a_sentence_is_no_copy_of_a_very_short_item() -> None:
+    inside = question(3, 1, 3)._replace(alone=False)
+    assert verdict(question(3, 1, 3)) == "exact"
+    assert verdict(inside) == ""
+    assert verdict(inside, answer(1)) == "exact"
+    assert verdict(inside, option(1), option(1)) == "exact"
+    assert verdict(question(3, 1, 3), inside) == "exact"
+    assert verdict(question(1, 1, 1), inside._replace(tokens=2, longest=2)) == ""
 
 
 def test_all_item_fields_must_be_there() -> None:

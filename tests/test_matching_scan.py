@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching import scan as scans
-from bioclue_data.matching.candidates import COMMON, RUN, SHARE, candidates, scratch
-from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR, Index, build
+from bioclue_data.matching.candidates import RUN, SHARE, candidates, scratch
+from bioclue_data.matching.index import ANCHOR, ANYWHERE, COMMON, HALF, NEAR, OTHERS, Index, build
 from bioclue_data.matching.scan import Hits, scan
 from bioclue_data.matching.tokens import texts_of, tokenise_all
 from bioclue_data.matching.windows import SEED, Lengths, windows_of
@@ -108,7 +108,7 @@ def test_weights_are_inverse_frequencies_where_a_window_is_new(fields: list[str]
             for key in own:
                 frequency = sum(key in others for others in keys)
                 fresh = bool(key) and key not in seen
-                wanted.append(math.log((2 + len(fields)) / frequency) if fresh else 0)
+                wanted.append(math.log((OTHERS + len(fields)) / frequency) if fresh else 0)
                 seen.add(key)
         assert weights.tolist() == pytest.approx(wanted, rel=1e-5)
 
@@ -203,30 +203,51 @@ def test_threads_find_the_same() -> None:
 
 @settings(**FEW)
 @given(
-    st.lists(st.tuples(few(most=14), KINDS, st.booleans()), min_size=1, max_size=30),
+    st.lists(st.tuples(few(most=14), KINDS, st.booleans(), st.booleans()), min_size=1, max_size=30),
     st.lists(few(most=50), min_size=1, max_size=3),
 )
-def test_candidates(fields: list[tuple[str, int, bool]], texts: list[str]) -> None:
-    names, kinds = [text for text, _, _ in fields], [kind for _, kind, _ in fields]
-    items = np.cumsum([new for _, _, new in fields]).astype(np.int32)
-    index = build(texts_of(names), items, np.array(kinds, np.uint8))
+def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str]) -> None:
+    names, kinds = [text for text, *_ in fields], [kind for _, kind, *_ in fields]
+    items = np.cumsum([new for _, _, new, _ in fields]).astype(np.int32)
+    populations = np.cumsum([new for *_, new in fields]).astype(np.int32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(indexes, "COMMON", 2)
+        index = build(texts_of(names), items, np.array(kinds, np.uint8), populations)
+        plain = PlainIndex(names, kinds, populations.tolist())
     hits = scan(texts_of(texts), index)
     found = candidates(hits, index, scratch(index))
-    plain = PlainIndex(names, kinds)
     wanted = []
     for number, text in enumerate(texts):
         places: dict[int, tuple[int, int]] = {}
         for field, item in enumerate(items.tolist()):
-            own = [(i, group) for i, group in plain.hits(text) if field in group]
-            keys = {window for window, group in plain.owners.items() if field in group}
-            there = [key for key in keys if _stands(key, text)]
-            telling = sum(len(plain.owners[key]) <= COMMON for key in there)
-            if there and (telling >= RUN or len(there) >= np.float32(SHARE * len(keys))):
-                first, last = min(i for i, _ in own), max(i for i, _ in own)
-                before = places.get(item, (first, last))
-                places[item] = (min(first, before[0]), max(last, before[1]))
+            own = [i for i, group in plain.hits(text) if field in group]
+            if own and _is_enough(plain, field, text):
+                before = places.get(item, (min(own), max(own)))
+                places[item] = (min(*own, before[0]), max(*own, before[1]))
         wanted += [(number, item, *places[item]) for item in sorted(places)]
     assert list(zip(*(array.tolist() for array in found), strict=True)) == wanted
+
+
+def _is_enough(plain: PlainIndex, field: int, text: str) -> bool:
+    keys = {key for key, group in plain.owners.items() if field in group}
+    there = sum(_stands(key, text) for key in keys)
+    return there >= RUN or there >= np.float32(SHARE * len(keys))
+
+
+def test_weights_do_not_depend_on_other_populations() -> None:
+    one, other = (
+        ["the blue liver of the frog", "the blue knee of the frog"],
+        ["a blue liver", "the blue heart"],
+    )
+    alone = index_of(one)
+    kinds = np.full(4, ANCHOR, np.uint8)
+    both = build(texts_of([*one, *other]), np.arange(4), kinds, np.array([0, 0, 1, 1]))
+    size = len(alone.token_hashes)
+    assert both.fine[:size].tolist() == alone.fine.tolist()
+    assert both.wide[:size].tolist() == alone.wide.tolist()
+    assert both.window_counts[:2].tolist() == alone.window_counts.tolist()
+    mixed = index_of([*one, *other])
+    assert mixed.fine[:size].tolist() != alone.fine.tolist()
 
 
 def _stands(key: tuple[str, ...], text: str) -> bool:

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from bioclue_data.leakage.findings import holds
 from bioclue_data.matching import reference
+from bioclue_data.matching.alone import ENDS, LEADS, VERY_SHORT
 from bioclue_data.matching.candidates import Candidates, candidates, scratch
+from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, FINE, HALF, NEAR, Index, build
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import texts_of
-from bioclue_data.matching.verify import REACH, RUN_OF_SINGLES, RUN_OF_WORDS, Scores, verify
+from bioclue_data.matching.verify import REACH, Scores, verify
 from tests.matching import few, folded, nasty
 
 if TYPE_CHECKING:
@@ -144,6 +146,51 @@ def test_the_item_itself_wherever_it_stands(item: str, around: str, places: tupl
     run = record.encode()[found.run_starts[0] : found.run_ends[0]].decode()
     assert item.startswith(run)
     assert len(item) - len(run) <= 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    few(least=1, most=8),
+    st.lists(nasty([*PIECES, "\n", "：", ": ", "。", "、", "1) ", "?"]), max_size=4),
+    st.data(),
+)
+def test_very_short_fields_stand_by_themselves_or_not(field: str, parts: list[str], data: Any) -> None:
+    record = "".join(data.draw(st.permutations([*parts, field, field])))
+    found = scores_in([(field, ANCHOR)], record)
+    size = len(folded(field))
+    if found is None or size > VERY_SHORT or found.longest[0] < size:
+        assert found is None or found.alone[0]
+        return
+    own, raw = folded(field), record.encode()
+    tokens = reference.tokens(record)
+    places = []
+    for i in range(len(tokens) - size + 1):
+        if [(token.text, token.single) for token in tokens[i : i + size]] == own:
+            start, end = tokens[i].start, tokens[i + size - 1].end
+            before = raw[:start].decode().rstrip(" ")[-1:] or "\n"
+            after = raw[end:].decode().lstrip(" ")[:1] or "\n"
+            if before in LEADS and after in ENDS:
+                places.append((start, end))
+    assert found.alone[0] == bool(places)
+    if places:
+        assert (found.run_starts[0], found.run_ends[0]) == places[0]
+
+
+@pytest.mark.parametrize(
+    ("record", "alone"),
+    [
+        ("问题：头晕\n回答：多休息。", True),
+        ("1) 头晕。", True),
+        ("头晕", True),
+        ("患者自述头晕三天。", False),
+        ("伴头晕、乏力、心悸。", False),
+        ("患者自述头晕三天。\n头晕？", True),
+    ],
+)
+def test_a_line_is_no_part_of_a_sentence(record: str, alone: bool) -> None:
+    found = scores_in([("头晕", ANCHOR)], record)
+    assert found
+    assert bool(found.alone[0]) is alone
 
 
 WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)})

@@ -14,6 +14,8 @@ from bioclue_data.matching.tokens import Texts, texts_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bioclue_data.leakage.targets import Row
+
 ROLES = {"item": 0, "context": 1, "support": 2}
 PUBLIC_TEXT_TASKS = {"ner", "nen", "re", "ee", "coref", "tc"}
 
@@ -22,7 +24,7 @@ class Items(NamedTuple):
     """Fields, one after the other, of items, one after the other.
 
     Attributes:
-        keys: One for each item: whatever the caller knows it by.
+        keys: The row of each item.
         names: Names of the fields' kinds, by `name_ids`.
         name_ids: int16[fields].
         items: int32[fields].
@@ -35,7 +37,7 @@ class Items(NamedTuple):
         texts: The fields' texts.
     """
 
-    keys: list[Any]
+    keys: list[Row]
     names: list[str]
     name_ids: Any
     items: Any
@@ -65,37 +67,34 @@ class Items(NamedTuple):
         return bytes(self.texts.data[start:end]).decode()
 
 
-def index_rows(rows: Iterable[tuple[Any, str, bool, dict[str, Any]]]) -> tuple[Items, indexes.Index]:
-    """Index rows of tables.
-
-    Args:
-        rows: Key, task, whether the text is public without the item (an abstract), and the row.
-    """
-    keys: list[Any] = []
+def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
+    """Index rows of tables; windows are weighted, and items are common, within their table."""
+    keys: list[Row] = []
     names: dict[str, int] = {}
     texts: list[str] = []
-    open_texts: list[bool] = []
-    columns: list[tuple[int, int, int, int]] = []
-    for key, task, public, row in rows:
-        for field in FIELDS[task]:
-            for value in values(row, field):
+    tables: dict[tuple[str, str, str], int] = {}
+    columns: list[tuple[int, int, int, int, int]] = []
+    for row in rows:
+        table = tables.setdefault((row.dataset, row.task, row.split), len(tables))
+        for field in FIELDS[row.task]:
+            for value in values(row.fields, field):
                 texts.append(value)
                 name = names.setdefault(field.name, len(names))
-                columns.append((name, len(keys), field.kind, ROLES[field.role]))
-        keys.append(key)
-        open_texts.append(public and task in PUBLIC_TEXT_TASKS)
-    name_ids, items, kinds, roles = (
+                columns.append((name, len(keys), field.kind, ROLES[field.role], table))
+        keys.append(row)
+    name_ids, items, kinds, roles, populations = (
         np.array(column, kind)
         for column, kind in zip(
-            zip(*columns, strict=True) if columns else [()] * 4,
-            (np.int16, np.int32, np.uint8, np.int8),
+            zip(*columns, strict=True) if columns else [()] * 5,
+            (np.int16, np.int32, np.uint8, np.int8, np.int32),
             strict=True,
         )
     )
     packed = texts_of(texts)
-    index = indexes.build(packed, items, kinds)
-    facts = (_units(index), *_contents(index), packed)
-    return Items(keys, list(names), name_ids, items, kinds, roles, np.array(open_texts, bool), *facts), index
+    index = indexes.build(packed, items, kinds, populations)
+    facts = (_units(index), *_contents(index, populations), packed)
+    public = np.array([row.public and row.task in PUBLIC_TEXT_TASKS for row in keys], bool)
+    return Items(keys, list(names), name_ids, items, kinds, roles, public, *facts), index
 
 
 def _units(index: indexes.Index) -> Any:
@@ -104,8 +103,8 @@ def _units(index: indexes.Index) -> Any:
     return (tokens - singles + singles / SINGLES_PER_UNIT).astype(np.float32)
 
 
-def _contents(index: indexes.Index) -> tuple[Any, Any]:
-    """Number of each field's content, by the hash of its tokens; and whether another item has the same."""
+def _contents(index: indexes.Index, populations: Any) -> tuple[Any, Any]:
+    """Number of each field's content, by the hash of its tokens; and if another item of the table has it."""
     starts, ends = index.token_offsets[:-1], index.token_offsets[1:]
     order = np.arange(len(index.token_hashes), dtype=np.uint64)
     with np.errstate(over="ignore"):
@@ -115,6 +114,8 @@ def _contents(index: indexes.Index) -> tuple[Any, Any]:
         shift = (plain[ends] - plain[starts]) * (starts.astype(np.uint64) * np.uint64(2))
         keys = base[ends] - base[starts] - shift
     _, inverse = np.unique(keys, return_inverse=True)
-    pairs = np.unique(np.stack([inverse, index.items]), axis=1)
-    owners = np.bincount(pairs[0], minlength=inverse.max() + 1 if len(inverse) else 0)
-    return inverse, owners[inverse] > 1
+    _, there = np.unique(np.stack([inverse, populations]), axis=1, return_inverse=True)
+    there = there.reshape(-1)  # numpy 2.0 gives another shape
+    pairs = np.unique(np.stack([there, index.items]), axis=1)
+    owners = np.bincount(pairs[0], minlength=there.max() + 1 if len(there) else 0)
+    return inverse, owners[there] > 1

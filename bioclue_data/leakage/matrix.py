@@ -38,7 +38,7 @@ def matrix(
     counts: Counter[tuple[str, str, str, str, str, str]] = Counter()
     seen: set[tuple[str, str, str, str]] = set()
     for group in groups(rows_of_folder(folder, choice, literature)):
-        items, index = index_rows((row, row.task, row.public, row.fields) for row in group)
+        items, index = index_rows(group)
         for other, table in tables(folder, Choice()):
             if say:
                 say(f"{other} {table['split']}")

@@ -194,7 +194,7 @@ def _scanned(
         if part and (result := parts.read(part)) and not _may_be_mended(unit, result):
             done[unit.number] = result
     left = [unit for unit in units if unit.number not in done]
-    indexed = index_rows((row, row.task, row.public, row.fields) for row in group) if left else None
+    indexed = index_rows(group) if left else None
     for unit, result in engine(left, indexed, options, say) if indexed else ():
         done[unit.number] = result
         if (part := unit.part(group, options)) and not result[1].get("lost"):

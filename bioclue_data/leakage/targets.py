@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-GROUP_TOKENS = 3_000_000  # in one index, about
+GROUP_TOKENS = 2_000_000  # in one index, about
 
 
 class Row(NamedTuple):
@@ -83,15 +83,25 @@ def rows_of_folder(folder: Path, choice: Choice, literature: set[str]) -> Iterat
 
 
 def groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Rows in lists of about GROUP_TOKENS."""
+    """Rows in lists of about GROUP_TOKENS.
+
+    A table is cut at the same rows whatever comes before it: weights, and so scores, hold within a list.
+    """
     group: list[Row] = []
-    size = 0
+    table: tuple[str, str, str] | None = None
+    size = in_table = 0
     for row in rows:
+        if table != (row.dataset, row.task, row.split):
+            table, in_table = (row.dataset, row.task, row.split), 0
+            if size >= GROUP_TOKENS:
+                yield group
+                group, size = [], 0
         group.append(row)
         texts = [text for field in FIELDS[row.task] for text in values(row.fields, field)]
-        size += sum(len(text) // (6 if text.isascii() else 1) for text in texts)
-        if size >= GROUP_TOKENS:
+        tokens = sum(len(text) // (6 if text.isascii() else 1) for text in texts)
+        size, in_table = size + tokens, in_table + tokens
+        if in_table >= GROUP_TOKENS:
             yield group
-            group, size = [], 0
+            group, size, in_table = [], 0, 0
     if group:
         yield group

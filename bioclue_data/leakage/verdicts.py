@@ -32,6 +32,7 @@ class Thresholds:
     Lengths are in units: words, or 13/8 CJK characters. Between `short` and `long` the shares fall linearly.
 
     Attributes:
+        very_short: Below this an item counts only where it stands by itself, or with answer or options.
         short: Below this an item must be there whole.
         long: From here on the `_long` shares hold.
         near_short, near_long: Share for near_duplicate.
@@ -44,6 +45,7 @@ class Thresholds:
         half: Units of one half of a pair from which 0.1 less than the `_long` share is enough.
     """
 
+    very_short: float = 4
     short: float = 8
     long: float = 30
     near_short: float = 0.9
@@ -78,76 +80,143 @@ class Judged(NamedTuple):
     rows: Any
 
 
+class _Evidence(NamedTuple):
+    """What is found of each candidate.
+
+    Attributes:
+        share, weight: Share of the item, and its length in units.
+        joint, joint_weight: The same of the item with its options or answer; share 0 for pairs.
+        context: Share of its best context.
+        covered: Share of tokens in long runs.
+        item_run, longest: Units of the longest run of an item field; of an item or context field.
+        exact: Is every item field there whole?
+        alone: Does every item field stand by itself, if it is very short?
+        common: Has another item of the table each of its fields?
+        supported: Are an answer or two options there?
+    """
+
+    share: Any
+    weight: Any
+    joint: Any
+    joint_weight: Any
+    context: Any
+    covered: Any
+    item_run: Any
+    longest: Any
+    exact: Any
+    alone: Any
+    common: Any
+    supported: Any
+
+
 def judge(scores: Scores, items: Items, index: Index, thresholds: Thresholds) -> Judged:
     """Judge every candidate of some scores."""
     count = int(scores.candidates[-1]) + 1 if len(scores.candidates) else 0
-    candidate, field = scores.candidates, scores.fields
-    units = items.units[field]
-    tokens = np.diff(index.token_offsets)[field]
+    units = items.units[scores.fields]
+    tokens = np.diff(index.token_offsets)[scores.fields]
     whole = (scores.longest == tokens) & (tokens > 0)
-    is_item = items.roles[field] == 0
-    is_context = items.roles[field] == 1
-
-    is_half = items.kinds[field] == HALF
-    pairs = np.zeros(count, bool)
-    pairs[candidate[is_half]] = True
-    share, weight = _mean(candidate, scores.fine, units, is_item, count)
-    exact = np.bincount(candidate[is_item], minlength=count) > 0
-    np.logical_and.at(exact, candidate[is_item], whole[is_item])
-
-    supported, joint, joint_weight = _support(scores, items, whole, thresholds, (share, weight))
-    joint = np.where(pairs, 0, joint)
-    covered, _ = _mean(candidate, scores.covered, units, is_item, count)
-    longest = np.zeros(count, np.float32)
-    run_units = scores.longest * (units / np.maximum(tokens, 1))
-    np.maximum.at(longest, candidate[is_item | is_context], run_units[is_item | is_context])
-    context = np.zeros(count, np.float32)
-    np.maximum.at(context, candidate[is_context], scores.fine[is_context])
-
-    def reaches(low: float, high: float) -> Any:
-        def enough(share: Any, units: Any) -> Any:
-            needed = np.interp(units, [thresholds.short, thresholds.long], [low, high])
-            return (share >= needed) & (units >= thresholds.short)
-
-        both = np.ones(count, bool)
-        needed = np.interp(units, [thresholds.short, thresholds.half], [low, high - 0.1])
-        halves = (scores.fine >= needed) & (units >= thresholds.short) | whole
-        np.logical_and.at(both, candidate[is_half], halves[is_half])
-        alone = enough(share, weight) & np.where(pairs, both, True)
-        return alone | (enough(joint, joint_weight) & (share >= thresholds.question))
-
-    item_run = np.zeros(count, np.float32)
-    np.maximum.at(item_run, candidate[is_item], run_units[is_item])
+    halves = _Halves(scores, units, whole, items.kinds[scores.fields] == HALF, count)
+    found = _evidence(scores, items, (units, tokens, whole), thresholds, halves.pairs)
     verdicts = np.full(count, NONE, np.int8)
     for reached, verdict in (
-        (context >= thresholds.context, SOURCE_OVERLAP),
-        (item_run >= thresholds.run, PARTIAL),
-        (covered > thresholds.ngram, NGRAM),
-        (reaches(thresholds.suspected_short, thresholds.suspected_long), SUSPECTED),
-        (reaches(thresholds.near_short, thresholds.near_long), NEAR_DUPLICATE),
-        (exact, EXACT),
+        (found.context >= thresholds.context, SOURCE_OVERLAP),
+        (found.item_run >= thresholds.run, PARTIAL),
+        (found.covered > thresholds.ngram, NGRAM),
+        (_reached(found, halves, thresholds, "suspected"), SUSPECTED),
+        (_reached(found, halves, thresholds, "near"), NEAR_DUPLICATE),
+        (found.exact, EXACT),
     ):
         verdicts[reached] = verdict
-    common = np.bincount(candidate[is_item], minlength=count) > 0
-    np.logical_and.at(common, candidate[is_item], items.common[field[is_item]])
-    short = weight < thresholds.short
-    published = np.zeros(count, bool)
-    published[candidate] = items.public[items.items[field]]
-    published &= ~_answered(scores, items, thresholds, count)
-    verdicts[published & (verdicts > SOURCE_OVERLAP)] = SOURCE_OVERLAP
-    best = np.where(~published & (verdicts == SOURCE_OVERLAP), context, np.maximum(share, joint)).astype(
-        np.float32
+    verdicts[(found.weight < thresholds.very_short) & ~found.alone & ~found.supported] = NONE
+    public = _public(scores, items, thresholds, count)
+    verdicts[public & (verdicts > SOURCE_OVERLAP)] = SOURCE_OVERLAP
+    best = np.maximum(found.share, found.joint)
+    best = np.where(~public & (verdicts == SOURCE_OVERLAP), found.context, best).astype(np.float32)
+    doubtful = (found.weight < thresholds.short) | (found.common & ~halves.pairs)
+    low = (verdicts >= SUSPECTED) & doubtful & ~found.supported
+    rows = _best_rows(scores, items, verdicts, count)
+    return Judged(verdicts, best, low, found.covered, found.longest, rows)
+
+
+def _evidence(
+    scores: Scores, items: Items, sizes: tuple[Any, Any, Any], thresholds: Thresholds, pairs: Any
+) -> _Evidence:
+    """What is found of each candidate; `sizes`: units and tokens of each row, and if it is there whole."""
+    units, tokens, whole = sizes
+    candidate, field, count = scores.candidates, scores.fields, len(pairs)
+    is_item, is_context = items.roles[field] == 0, items.roles[field] == 1
+    share, weight = _mean(candidate, scores.fine, units, is_item, count)
+    supported, joint, joint_weight = _support(scores, items, whole, thresholds, (share, weight))
+    runs = scores.longest * (units / np.maximum(tokens, 1))
+    has_item = np.bincount(candidate[is_item], minlength=count) > 0
+    return _Evidence(
+        share=share,
+        weight=weight,
+        joint=np.where(pairs, 0, joint),
+        joint_weight=joint_weight,
+        context=_most(candidate, scores.fine, is_context, count),
+        covered=_mean(candidate, scores.covered, units, is_item, count)[0],
+        item_run=_most(candidate, runs, is_item, count),
+        longest=_most(candidate, runs, is_item | is_context, count),
+        exact=has_item & _every(candidate, whole, is_item, count),
+        alone=_every(candidate, scores.alone, is_item, count),
+        common=has_item & _every(candidate, items.common[field], is_item, count),
+        supported=supported,
     )
-    low = (verdicts >= SUSPECTED) & (short | (common & ~pairs)) & ~supported
-    return Judged(verdicts, best, low, covered, longest, _evidence(scores, items, verdicts, count))
 
 
-def _answered(scores: Scores, items: Items, thresholds: Thresholds, count: int) -> Any:
-    """Are two of the answers, or the only one, in the record beside the item?"""
+class _Halves:
+    """The halves of pairs: each must be there for itself."""
+
+    def __init__(self, scores: Scores, units: Any, whole: Any, is_half: Any, count: int) -> None:
+        self.candidates = scores.candidates[is_half]
+        self.shares, self.units, self.whole = scores.fine[is_half], units[is_half], whole[is_half]
+        self.pairs = np.zeros(count, bool)
+        self.pairs[self.candidates] = True
+
+    def reach(self, low: float, high: float, thresholds: Thresholds) -> Any:
+        """Have both halves of each candidate enough? True where the item is no pair."""
+        needed = np.interp(self.units, [thresholds.short, thresholds.half], [low, high - 0.1])
+        enough = (self.shares >= needed) & (self.units >= thresholds.short) | self.whole
+        return _every(self.candidates, enough, slice(None), len(self.pairs))
+
+
+def _reached(found: _Evidence, halves: _Halves, thresholds: Thresholds, verdict: str) -> Any:
+    """Is enough there for `suspected` or `near`: of the item, or of the item with what belongs to it?"""
+    low: float = getattr(thresholds, f"{verdict}_short")
+    high: float = getattr(thresholds, f"{verdict}_long")
+
+    def enough(share: Any, units: Any) -> Any:
+        needed = np.interp(units, [thresholds.short, thresholds.long], [low, high])
+        return (share >= needed) & (units >= thresholds.short)
+
+    alone = enough(found.share, found.weight) & halves.reach(low, high, thresholds)
+    return alone | (enough(found.joint, found.joint_weight) & (found.share >= thresholds.question))
+
+
+def _public(scores: Scores, items: Items, thresholds: Thresholds, count: int) -> Any:
+    """Is the text public without the item, and nothing of the answers there: two of them, or the only one?"""
+    public = np.zeros(count, bool)
+    public[scores.candidates] = items.public[items.items[scores.fields]]
     is_answer = items.roles[scores.fields] == 2
     there = is_answer & (scores.fine >= thresholds.support)
     needed = np.minimum(np.bincount(scores.candidates[is_answer], minlength=count), 2)
-    return (np.bincount(scores.candidates[there], minlength=count) >= needed) & (needed > 0)
+    answered = (np.bincount(scores.candidates[there], minlength=count) >= needed) & (needed > 0)
+    return public & ~answered
+
+
+def _most(candidate: Any, values: Any, chosen: Any, count: int) -> Any:
+    """The greatest value over the chosen rows of each candidate, 0 where there are none."""
+    most = np.zeros(count, np.float32)
+    np.maximum.at(most, candidate[chosen], values[chosen])
+    return most
+
+
+def _every(candidate: Any, values: Any, chosen: Any, count: int) -> Any:
+    """Is the value of all chosen rows of each candidate true?"""
+    every = np.ones(count, bool)
+    np.logical_and.at(every, candidate[chosen], values[chosen])
+    return every
 
 
 def _mean(candidate: Any, values: Any, units: Any, chosen: Any, count: int) -> tuple[Any, Any]:
@@ -182,7 +251,7 @@ def _support(
     return (options >= 2) | (answers > 0), joint, joint_weight
 
 
-def _evidence(scores: Scores, items: Items, verdicts: Any, count: int) -> Any:
+def _best_rows(scores: Scores, items: Items, verdicts: Any, count: int) -> Any:
     """The row of each candidate with the longest run of what the verdict is about."""
     overlap = (verdicts[scores.candidates] == SOURCE_OVERLAP) & ~items.public[items.items[scores.fields]]
     wanted = np.where(overlap, 1, 0) == items.roles[scores.fields]

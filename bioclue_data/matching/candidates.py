@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from bioclue_data.matching.scan import Hits
 
 SHARE = 0.12  # of an anchor's windows that must be in the text
-RUN = 4  # or this many of them, as in a run of 7 words; those that more than COMMON fields own do not count
-COMMON = 20
+RUN = 4  # or this many of them, as in a run of 7 words
 
 
 class Candidates(NamedTuple):
@@ -38,7 +37,6 @@ class Scratch(NamedTuple):
     windows: Any  # int64[windows]
     fields: Any  # int64[fields]
     counts: Any  # int32[fields], as the rest
-    telling: Any
     firsts: Any
     lasts: Any
 
@@ -47,7 +45,8 @@ def scratch(index: Index) -> Scratch:
     """Fresh working memory for an index."""
     fields = len(index.kinds)
     arrays = [np.full(index.windows, -1, np.int64), np.full(fields, -1, np.int64)]
-    return Scratch(np.zeros(1, np.int64), *arrays, *(np.zeros(fields, np.int32) for _ in range(4)))
+    places = [np.zeros(fields, np.int32) for _ in range(3)]
+    return Scratch(np.zeros(1, np.int64), *arrays, *places)
 
 
 def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
@@ -81,7 +80,7 @@ def _candidates(hits, owned, working, out):
     """A row for each field of which enough is in a text -> how many, or -1 if they do not fit."""
     texts, windows, positions = hits
     owners, owner_offsets, window_counts, items = owned
-    serial, seen, touched, counts, telling, firsts, lasts = working
+    serial, seen, touched, counts, firsts, lasts = working
     fields = np.empty(counts.size, np.int32)
     count, i = 0, 0
     while i < texts.size:
@@ -92,24 +91,20 @@ def _candidates(hits, owned, working, out):
             window, position = windows[i], positions[i]
             fresh = seen[window] != stamp
             seen[window] = stamp
-            begin, end = owner_offsets[window], owner_offsets[window + 1]
-            tells = fresh and end - begin <= COMMON
-            for k in range(begin, end):
+            for k in range(owner_offsets[window], owner_offsets[window + 1]):
                 field = owners[k]
                 if touched[field] != stamp:
                     touched[field] = stamp
                     counts[field] = 0
-                    telling[field] = 0
                     firsts[field] = position
                     fields[found] = field
                     found += 1
                 counts[field] += fresh
-                telling[field] += tells
                 lasts[field] = position
             i += 1
         for k in range(found):
             field = fields[k]
-            if telling[field] < RUN and counts[field] < SHARE * window_counts[field]:
+            if counts[field] < RUN and counts[field] < SHARE * window_counts[field]:
                 continue
             if count == out[0].size:
                 return -1

@@ -1,9 +1,12 @@
 """The index of the texts to look for: fields of items, as windows with all their owners.
 
+Windows are weighted by how rare they are in the population that a field is of (a table, say): scores do not
+depend on what else is indexed. Those that more than COMMON fields of a population have, as templates do, are
+not looked for, but for fields that have no others.
+
 An item has fields: anchors, which are looked for in a corpus, and others, which are looked at once an anchor
 was found: near it, or anywhere in the same record. The halves of a pair are anchors, each with a place of its
-own. Anchors shorter than every window are whole windows of their own. Nothing is dropped: a window that many
-fields share keeps all of them.
+own. Anchors shorter than every window are whole windows of their own. A window keeps all fields sharing it.
 """
 
 from __future__ import annotations
@@ -21,8 +24,10 @@ from bioclue_data.matching.windows import SEED, Lengths, Table, table_of, whole_
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
+COMMON = 20  # a window that more fields of a population have tells nothing of one of them
+OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
 LONG_WORD = 8  # bytes of a single word that can be an anchor
 FINE = Lengths(2, 2)
 WIDE = Lengths(3, 4)
@@ -45,7 +50,7 @@ class Index(NamedTuple):
         bloom, keys, ids: hash of a window -> its number; see `Table`.
         owners: int32; fields of the windows, one window after the other.
         owner_offsets: int64[windows + 1].
-        window_counts: int32[fields]; distinct windows of the field, 0 if it is no anchor.
+        window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor.
         anchors: uint64; bitmap of the last two tokens of short anchors.
         words: uint64; bitmap of anchors of a single word.
         short_lengths: int64; lengths of short anchors, ascending.
@@ -75,25 +80,27 @@ class Index(NamedTuple):
         return len(self.owner_offsets) - 1
 
 
-def build(texts: Texts, items: Any, kinds: Any) -> Index:
+def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Index:
     """Index some fields.
 
     Args:
         texts: The fields' texts.
         items: int32[fields], ascending: which item a field belongs to.
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
+        populations: int32[fields]: what a field's windows are weighted in; None: all fields together.
     """
     tokens = tokenise_all(texts)
+    groups = _Populations(np.zeros(len(texts), np.int64) if populations is None else populations)
     fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, kinds)
-    distinct, owners, owner_offsets = _owners(hashes, fields)
+    distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups)
     table: Table = table_of(distinct)
     count = int(items[-1]) + 1 if len(items) else 0
     index = Index(
         token_hashes=tokens.hashes,
         single=tokens.single,
         token_offsets=tokens.offsets,
-        fine=_weights(tokens, FINE),
-        wide=_weights(tokens, WIDE),
+        fine=_weights(tokens, FINE, groups),
+        wide=_weights(tokens, WIDE, groups),
         kinds=np.asarray(kinds, np.uint8),
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
@@ -156,26 +163,56 @@ def _owners(hashes: Any, fields: Any) -> tuple[Any, Any, Any]:
     return hashes[fresh], fields[kept].astype(np.int32), np.append(starts, kept.sum()).astype(np.int64)
 
 
+def _telling(hashes: Any, owners: Any, offsets: Any, populations: _Populations) -> tuple[Any, Any, Any]:
+    """The windows that tell something of their fields; of fields that have none, all."""
+    windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
+    telling = populations.frequencies(windows, owners, np.ones(len(owners))) <= COMMON
+    has_telling = np.zeros(len(populations.of), bool)
+    has_telling[owners[telling]] = True
+    kept = telling | ~has_telling[owners]
+    used, starts = np.unique(windows[kept], return_index=True)
+    return hashes[used], owners[kept], np.append(starts, kept.sum()).astype(np.int64)
+
+
 def _field_of_tokens(tokens: Tokens) -> Any:
     """int32[tokens]: the field that each token is of."""
     return np.repeat(np.arange(len(tokens.offsets) - 1, dtype=np.int32), np.diff(tokens.offsets))
 
 
-def _weights(tokens: Tokens, lengths: Lengths) -> Any:
-    """Inverse document frequency of the window that ends at each token, over all fields."""
+class _Populations:
+    """What fields are weighted in: the population of each, and the number of fields taken to be in each."""
+
+    def __init__(self, populations: Any) -> None:
+        self.of = np.asarray(populations, np.int64)
+        self.sizes = OTHERS + np.bincount(self.of)
+
+    def frequencies(self, windows: Any, fields: Any, first: Any) -> Any:
+        """How many fields of its field's population have each window; those marked `first` count."""
+        keys = windows * len(self.sizes) + self.of[fields]
+        _, inverse = np.unique(keys, return_inverse=True)
+        return np.bincount(inverse, weights=first)[inverse]
+
+    def weights(self, windows: Any, fields: Any, first: Any) -> Any:
+        """Inverse document frequency of windows in the populations of their fields.
+
+        `first` marks the first time that a field has the window: only these count, the others weigh 0.
+        """
+        sizes = self.sizes[self.of[fields]]
+        return np.where(first, np.log(sizes / self.frequencies(windows, fields, first)), 0).astype(np.float32)
+
+
+def _weights(tokens: Tokens, lengths: Lengths, populations: _Populations) -> Any:
+    """Weight of the window that ends at each token, 0 where there is none or the field had it before."""
     windows = windows_of(tokens, lengths)
     fields = _field_of_tokens(tokens)[windows.positions]
     order = np.argsort(windows.hashes, kind="stable")
     hashes, owners = windows.hashes[order], fields[order]
     new_window = np.ones(len(hashes), bool)
     new_window[1:] = hashes[1:] != hashes[:-1]
-    new_owner = new_window.copy()
-    new_owner[1:] |= owners[1:] != owners[:-1]
-    number = np.cumsum(new_window) - 1
-    frequency = np.bincount(number, weights=new_owner)
-    values = np.log((1 + len(tokens.offsets)) / frequency)[number]
+    first = new_window.copy()
+    first[1:] |= owners[1:] != owners[:-1]
     weights = np.zeros(len(tokens.hashes), np.float32)
-    weights[windows.positions[order]] = np.where(new_owner, values, 0)
+    weights[windows.positions[order]] = populations.weights(np.cumsum(new_window) - 1, owners, first)
     return weights
 
 

@@ -1,0 +1,125 @@
+"""Does a very short field stand by itself in a text: as a line or value, a sentence, or after a colon?
+
+A word or two inside a sentence of somebody else's are no sign that the field was copied.
+"""
+# mypy: disable-error-code="no-untyped-def, misc"
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+
+from bioclue_data.matching.index import ANCHOR
+from bioclue_data.matching.tokens import FAST, U
+
+if TYPE_CHECKING:
+    from bioclue_data.matching.index import Index
+    from bioclue_data.matching.tokens import Texts, Tokens
+    from bioclue_data.matching.verify import Scores
+
+VERY_SHORT = 6  # tokens
+ENDS = "\n\r\t\0|.?!;。？！；"  # what may stand before a field and after it
+LEADS = ENDS + ":：)）"  # before it: also what follows a name or a number
+
+
+def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores: Scores) -> Any:
+    """bool[rows]: does the field stand by itself? True if it is no anchor, longer, or not there whole.
+
+    Of several places the spans of the scores become those of the first one where it does.
+
+    Args:
+        texts: The texts of the candidates.
+        tokens: Their tokens.
+        places: int64[candidates]; number of the text.
+        index: The fields.
+        scores: One row for each field of each candidate.
+    """
+    sizes = np.diff(index.token_offsets)[scores.fields]
+    very_short = (index.kinds[scores.fields] == ANCHOR) & (sizes <= VERY_SHORT) & (sizes > 0)
+    rows = np.flatnonzero(very_short & (scores.longest == sizes))
+    alone = np.ones(len(scores.fields), bool)
+    spans = (scores.starts, scores.ends, scores.run_starts, scores.run_ends)
+    stored = index.token_hashes, index.token_offsets
+    chosen = places[scores.candidates[rows]], scores.fields[rows], rows
+    _stand_alone(
+        texts.data, texts.offsets, tuple(tokens), stored, chosen, spans, (_codes(LEADS), _codes(ENDS)), alone
+    )
+    return alone
+
+
+def _codes(characters: str) -> Any:
+    return np.array([ord(character) for character in characters], np.int64)
+
+
+@njit(**FAST)
+def _stand_alone(data, text_offsets, tokens, stored, chosen, spans, marks, alone):
+    all_hashes, all_starts, all_ends, _, offsets = tokens
+    texts, fields, rows = chosen
+    for k in range(rows.size):
+        text, field, row = texts[k], fields[k], rows[k]
+        first, size = stored[1][field], stored[1][field + 1] - stored[1][field]
+        begin, end = text_offsets[text], text_offsets[text + 1]
+        alone[row] = False
+        for t in range(offsets[text], offsets[text + 1] - size + 1):
+            same = True
+            for j in range(size):
+                if all_hashes[t + j] != stored[0][first + j]:
+                    same = False
+                    break
+            if not same:
+                continue
+            start, stop = begin + all_starts[t], begin + all_ends[t + size - 1]
+            if _is_one_of(_before(data, start, begin), marks[0]) and _is_one_of(
+                _after(data, stop, end), marks[1]
+            ):
+                spans[0][row] = spans[2][row] = all_starts[t]
+                spans[1][row] = spans[3][row] = all_ends[t + size - 1]
+                alone[row] = True
+                break
+
+
+@njit(**FAST)
+def _is_one_of(code, marks):
+    for mark in marks:  # noqa: SIM110 - numba has no generators
+        if mark == code:
+            return True
+    return False
+
+
+@njit(**FAST)
+def _before(data, at, begin):
+    """The character before a byte, blanks left out; a line end where the text begins."""
+    while at > begin and data[at - 1] == U(0x20):
+        at -= 1
+    if at == begin:
+        return 10
+    start = at - 1
+    while start > begin and data[start] & 0xC0 == 0x80:
+        start -= 1
+    return _code(data, start, at)
+
+
+@njit(**FAST)
+def _after(data, at, end):
+    """The character after a byte, blanks left out; a line end where the text ends."""
+    while at < end and data[at] == U(0x20):
+        at += 1
+    if at >= end:
+        return 10
+    stop = at + 1
+    while stop < end and data[stop] & 0xC0 == 0x80:
+        stop += 1
+    return _code(data, at, stop)
+
+
+@njit(**FAST)
+def _code(data, start, stop):
+    """Code point of a character of one or three bytes; 0x110000 of others."""
+    if stop - start == 1:
+        return np.int64(data[start])
+    if stop - start != 3:
+        return 0x110000
+    high, middle, low = np.int64(data[start]), np.int64(data[start + 1]), np.int64(data[start + 2])
+    return ((high & 0x0F) << 12) | ((middle & 0x3F) << 6) | (low & 0x3F)

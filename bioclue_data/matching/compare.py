@@ -1,0 +1,273 @@
+"""The comparison of one field with one stretch of a text: shares, runs and spans.
+
+A window of the field is looked up by its hash in a small table; windows with the same hash are chained.
+"""
+# mypy: disable-error-code="no-untyped-def, misc"
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from bioclue_data.matching.index import FINE
+from bioclue_data.matching.tokens import BASE, FAST, U
+from bioclue_data.matching.windows import mix
+
+STRETCH = 1.5  # length of the compared stretch, in lengths of the field
+SLACK = 8  # tokens more
+OWN = np.float32(0.93)  # share of a half's weight that marks its own place
+RUN_OF_WORDS, RUN_OF_SINGLES = 8, 13  # tokens of a run that counts as covered
+
+
+@njit(**FAST)
+def working_memory(longest):
+    """Arrays for fields of up to so many tokens, wiped by whoever uses them."""
+    places = 1
+    while places < 2 * longest + 2:
+        places *= 2
+    return (
+        np.zeros(places, np.uint64),  # keys
+        np.zeros(places, np.int32),  # first position of the key in the field
+        np.zeros(longest + 1, np.int32),  # next position with the same key
+        np.zeros(longest + 1, np.int32),  # how often in the stretch
+        np.zeros(longest + 1, np.int32),  # run that ended here at the token before
+        np.zeros(longest + 1, np.int32),  # run that ends here now
+        np.zeros(longest + 1, np.int32),  # the token it was written for
+        np.zeros(longest + 1, np.uint8),  # covered
+        np.zeros(longest + 1, np.uint8),  # wide window found
+    )
+
+
+@njit(inline="always")
+def _window(hashes, single, t, first):
+    """Hash of the short window that ends at token t, 0 if the text has no room for it."""
+    size = FINE.single if single else FINE.word
+    if t - first + 1 < size:
+        return U(0)
+    value = hashes[t - 1] * U(BASE) + hashes[t]
+    if size == 3:
+        value += hashes[t - 2] * U(BASE) * U(BASE)
+    value = mix(value)
+    return value if value != U(0) else U(1)
+
+
+@njit(inline="always")
+def _place_of(value, keys, places):
+    """Where a hash stands in the table, or where it could."""
+    place = (value >> U(20)) & places
+    while keys[place] != U(0) and keys[place] != value:
+        place = (place + U(1)) & places
+    return place
+
+
+@njit(**FAST)
+def compare(hashes, text_arrays, begin, end, stored, first, last, working, out, row):
+    """Fill one row; -> first and one past the last token of the stretch, and of the field's own place."""
+    field_hashes, field_single, _, fine, wide, _, _ = stored
+    size = last - first
+    total_fine, total_wide = np.float32(0), np.float32(0)
+    for t in range(first, last):
+        total_fine += fine[t]
+        total_wide += wide[t]
+    if total_fine == 0:
+        return compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row)
+    keys, heads, following, counts = working[0], working[1], working[2], working[3]
+    places = U(1)
+    while places < U(2 * size + 2):
+        places *= U(2)
+    places -= U(1)
+    keys[: places + U(1)] = U(0)
+    for j in range(size - 1, -1, -1):
+        counts[j] = 0
+        following[j] = -1
+        value = _window(field_hashes, field_single[first + j], first + j, first)
+        if value == U(0):
+            continue
+        place = _place_of(value, keys, places)
+        if keys[place] == value:
+            following[j] = heads[place]
+        keys[place] = value
+        heads[place] = j
+    table = (keys, heads, counts)
+    width = np.int64(size * STRETCH) + SLACK
+    best_begin, best_end = _best_stretch(
+        hashes, text_arrays[3], begin, end, width, fine[first:last], table, places
+    )
+    if best_end <= best_begin:
+        return np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    own_begin, own_end = _own_place(
+        hashes, text_arrays[3], best_begin, best_end, fine[first:last], table, places
+    )
+    share = _runs(
+        hashes, text_arrays, (best_begin, best_end), stored, (first, last), working, places, out, row
+    )
+    out[2][row] = share[0] / total_fine
+    out[3][row] = share[1] / total_wide if total_wide > 0 else out[2][row]
+    return best_begin, best_end, own_begin, own_end
+
+
+@njit(**FAST)
+def _best_stretch(hashes, single, begin, end, width, weights, table, places):
+    """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found."""
+    keys, heads, counts = table
+    matches = np.empty(end - begin if end > begin else 0, np.int32)
+    tokens = np.empty(matches.size, np.int32)
+    found = 0
+    for t in range(begin, end):
+        value = _window(hashes, single[t], t, 0)
+        if value == U(0):
+            continue
+        place = _place_of(value, keys, places)
+        if keys[place] == value:
+            matches[found] = heads[place]
+            tokens[found] = t
+            found += 1
+    best, weight = np.float32(0), np.float32(0)
+    best_first, best_last, tail = 0, -1, 0
+    for head in range(found):
+        j = matches[head]
+        counts[j] += 1
+        if counts[j] == 1:
+            weight += weights[j]
+        while tokens[head] - tokens[tail] > width:
+            j = matches[tail]
+            counts[j] -= 1
+            if counts[j] == 0:
+                weight -= weights[j]
+            tail += 1
+        if weight > best:
+            best, best_first, best_last = weight, tail, head
+    if best_last < 0:
+        return np.int64(0), np.int64(0)
+    while best_last + 1 < found and tokens[best_last + 1] - tokens[best_first] <= width:
+        best_last += 1
+    back = FINE.single if single[tokens[best_first]] else FINE.word
+    return np.int64(tokens[best_first] - back + 1), np.int64(tokens[best_last] + 1)
+
+
+@njit(**FAST)
+def _own_place(hashes, single, begin, end, weights, table, places):
+    """The shortest part of a stretch with nearly all of the weight in it: where the field itself stands."""
+    keys, heads, counts = table
+    matches, tokens = np.empty(end - begin, np.int32), np.empty(end - begin, np.int32)
+    found, total = 0, np.float32(0)
+    counts[: weights.size] = 0
+    for t in range(begin, end):
+        value = _window(hashes, single[t], t, begin)
+        if value == U(0):
+            continue
+        place = _place_of(value, keys, places)
+        if keys[place] == value:
+            j = heads[place]
+            matches[found], tokens[found] = j, t
+            found += 1
+            total += weights[j] if counts[j] == 0 else np.float32(0)
+            counts[j] = 1
+    counts[: weights.size] = 0
+    weight, tail, shortest = np.float32(0), 0, np.int64(1) << 40
+    own_begin, own_end = begin, end
+    for head in range(found):
+        j = matches[head]
+        weight += weights[j] if counts[j] == 0 else np.float32(0)
+        counts[j] += 1
+        while tail < head:
+            j = matches[tail]
+            rest = weight - (weights[j] if counts[j] == 1 else np.float32(0))
+            if rest < OWN * total:
+                break
+            weight = rest
+            counts[j] -= 1
+            tail += 1
+        if weight >= OWN * total and tokens[head] - tokens[tail] < shortest:
+            shortest = np.int64(tokens[head] - tokens[tail])
+            back = FINE.single if single[tokens[tail]] else FINE.word
+            own_begin, own_end = np.int64(tokens[tail] - back + 1), np.int64(tokens[head] + 1)
+    return own_begin, own_end
+
+
+@njit(**FAST)
+def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row):
+    """Runs of common tokens in the stretch: the longest, those that cover, and the weight found."""
+    single = text_arrays[3]
+    fine, wide = stored[3], stored[4]
+    first, last = field
+    size = last - first
+    keys, heads, following, counts, before, now, stamp, covered, found_wide = working
+    for j in range(size + 1):
+        counts[j] = 0
+        before[j] = 0
+        now[j] = 0
+        stamp[j] = -1
+        covered[j] = 0
+        found_wide[j] = 0
+    weight, wide_weight = np.float32(0), np.float32(0)
+    longest, longest_end = np.int64(0), np.int64(0)
+    for t in range(stretch[0], stretch[1]):
+        value = _window(hashes, single[t], t, stretch[0])
+        if value == U(0):
+            continue
+        is_single = single[t] != 0
+        place = _place_of(value, keys, places)
+        if keys[place] != value:
+            continue
+        j = heads[place]
+        if counts[j] == 0:
+            counts[j] = 1
+            weight += fine[first + j]
+        least = RUN_OF_SINGLES if is_single else RUN_OF_WORDS
+        least_before = RUN_OF_SINGLES if single[t - 1] != 0 else RUN_OF_WORDS
+        wide_size = 4 if is_single else 3
+        while j >= 0:
+            run = np.int64(FINE.single if is_single else FINE.word)
+            if j > 0:
+                previous = np.int64(now[j - 1]) if stamp[j - 1] == t - 1 else np.int64(0)
+                if stamp[j - 1] == t:
+                    previous = np.int64(before[j - 1]) if before[j - 1] > 0 else np.int64(0)
+                run = max(run, previous + 1 if previous > 0 else run)
+            before[j] = now[j] if stamp[j] == t - 1 else 0
+            now[j] = run
+            stamp[j] = t
+            if run > longest:
+                longest, longest_end = run, np.int64(t)
+            if run >= wide_size and found_wide[j] == 0:
+                found_wide[j] = 1
+                wide_weight += wide[first + j]
+            if run >= least:
+                fresh = np.int64(1) if run > least_before else run
+                covered[j + 1 - fresh : j + 1] = 1
+            j = following[j]
+    tokens = 0
+    for j in range(size):
+        tokens += covered[j]
+    starts, ends = text_arrays[1], text_arrays[2]
+    out[4][row] = tokens / size
+    out[5][row] = longest
+    out[6][row] = starts[stretch[0]]
+    out[7][row] = ends[stretch[1] - 1]
+    if longest > 0:
+        out[8][row] = starts[longest_end - longest + 1]
+        out[9][row] = ends[longest_end]
+    return weight, wide_weight
+
+
+@njit(**FAST)
+def compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row):
+    """Is the field there whole, token by token? If it is not, the row stays as it was."""
+    size = last - first
+    nothing = (np.int64(0), np.int64(0), np.int64(0), np.int64(0))
+    if size == 0:
+        return nothing
+    for t in range(begin, end - size + 1):
+        same = True
+        for j in range(size):
+            if hashes[t + j] != field_hashes[first + j]:
+                same = False
+                break
+        if same:
+            out[2][row] = out[3][row] = 1
+            out[4][row] = 0
+            out[5][row] = size
+            out[6][row] = out[8][row] = text_arrays[1][t]
+            out[7][row] = out[9][row] = text_arrays[2][t + size - 1]
+            return np.int64(t), np.int64(t + size), np.int64(t), np.int64(t + size)
+    return nothing
