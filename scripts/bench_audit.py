@@ -45,18 +45,18 @@ def generate(rows: int, folder: Path) -> None:
 
 
 def _rows(numbers: range, split: str, words: np.ndarray, schema: pa.Schema) -> pa.Table:
-    made = [_row(number, split, words) for number in numbers]
+    chance = np.random.default_rng(numbers.start)
+    texts = words[chance.zipf(1.2, (len(numbers), TEXT)) % WORDS]
+    texts[1::100] = texts[::100][: len(texts[1::100])]
     empty = {field.name: None for field in schema}
-    return pa.Table.from_pylist([empty | row for row in made], schema=schema)
+    made = [empty | _row(number, split, list(text)) for number, text in zip(numbers, texts, strict=True)]
+    return pa.Table.from_pylist(made, schema=schema)
 
 
-def _row(number: int, split: str, words: np.ndarray) -> dict[str, object]:
-    seed = number // 2 if number % 100 == 1 else number  # the same words as another row
-    chosen = words[np.random.default_rng(seed).zipf(1.2, TEXT) % WORDS]
-    text = " ".join(chosen)
-    start = len(" ".join(chosen[:3])) + 1
-    span = {"start": start, "end": start + len(chosen[3])}
-    mention = {"id": "T1", "type": "AB"[seed % 2], "spans": [span], "text": chosen[3]}
+def _row(number: int, split: str, words: list[str]) -> dict[str, object]:
+    text, start = " ".join(words), len(" ".join(words[:3])) + 1
+    span = {"start": start, "end": start + len(words[3])}
+    mention = {"id": "T1", "type": "AB"[len(words[4]) % 2], "spans": [span], "text": words[3]}
     return {
         "item_id": f"invented:{split}:{number}",
         "dataset": "invented",

@@ -137,6 +137,30 @@ def often_typed(rows: list[Row], chosen: list[int]) -> set[int]:
     return set(chosen)
 
 
+def usual_mention(rows: list[Row]) -> None:
+    """Every row says two words, which are one mention."""
+    for row in rows:
+        start = len(row["text"]) + 1
+        row["text"] += " zorplin quorvex"
+        span = {"start": start, "end": start + 15}
+        row["entities"] = [{"id": "T1", "type": "Drug", "spans": [span], "text": "zorplin quorvex"}]
+
+
+def unmarked(rows: list[Row], chosen: list[int]) -> set[int]:
+    usual_mention(rows)
+    for i in chosen[:3]:
+        rows[i]["entities"] = []
+    return set(chosen[:3])
+
+
+def marked_in_part(rows: list[Row], chosen: list[int]) -> set[int]:
+    usual_mention(rows)
+    for i in chosen[:3]:
+        rows[i]["entities"][0]["spans"][0]["end"] -= 8
+        rows[i]["entities"][0]["text"] = "zorplin"
+    return set(chosen[:3])
+
+
 def unseen(rows: list[Row], chosen: list[int]) -> set[int]:
     late = {i for i in chosen if rows[i]["split"] == "test"} or {39}
     for i in late:
@@ -161,6 +185,11 @@ def traditional(rows: list[Row], chosen: list[int]) -> set[int]:
 
 
 BROKEN = {"rule": "G5", "severity": "expected", "place": "text", "detail": "blank"}
+GERMAN = (
+    "Der erfundene Patient klagt seit gestern über Schmerzen in einem Körperteil, den es nicht gibt; die "
+    "Untersuchung ergab keinen Befund, weil alles an dieser Geschichte frei erfunden ist und nur dazu dient, "
+    "eine Sprache zu erkennen."
+)
 PLANTS: dict[str, tuple[str, Plant]] = {
     "duplicate_in_split": ("tc", twice),
     "duplicate_across_splits": ("tc", across),
@@ -174,6 +203,10 @@ PLANTS: dict[str, tuple[str, Plant]] = {
     "mention_edges": ("ner", with_mention(blank_edge)),
     "cut_word": ("ner", with_mention(cut)),
     "unusual_type": ("ner", often_typed),
+    "unmarked_form": ("ner", unmarked),
+    "other_boundary": ("ner", marked_in_part),
+    "broken_table": ("tc", text_with("\n| a | b |\n| --- | --- |\n| c |\n")),
+    "other_latin_language": ("tc", put("text", lambda _, i: f"{i}. {GERMAN}")),
     "blank_field": ("tc", put("context", lambda *_: " \u3000\n")),
     "duplicate_options": ("mcqa", put("options", same_option)),
     "answer_in_question": ("mcqa", put("question", says_answer)),
@@ -254,6 +287,54 @@ def test_what_only_resembles_a_fault(text: str) -> None:
     rows = clean("tc")
     rows[7]["text"] = f"{sentence(7)} {text}"
     assert findings("tc", rows).is_empty()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b |\n| --- | --- |\n| c \\| d | e |",
+        "<table><tr><td>a<td>b</tr></table>",
+        "P(a|b) and P(b|a)\nP(c|d) = 1",
+        "| one line |",
+    ],
+)
+def test_whole_tables_and_bars_that_are_none(text: str) -> None:
+    rows = clean("tc")
+    rows[7]["text"] = text
+    assert found("tc", rows, "broken_table") == set()
+
+
+@pytest.mark.parametrize("text", ["<table><tr><td>a</td></tr>", "| a | b |\n| c |"])
+def test_tables_that_were_cut(text: str) -> None:
+    rows = clean("tc")
+    rows[7]["text"] = text
+    assert found("tc", rows, "broken_table") == {rows[7]["item_id"]}
+
+
+def test_a_form_inside_a_word_or_a_longer_mention_is_no_fault() -> None:
+    rows = clean("ner")
+    usual_mention(rows)
+    rows[3]["text"] += " prezorplin quorvex and zorplin quorvexes"
+    start = len(rows[5]["text"]) + 1
+    rows[5]["text"] += " chronic zorplin quorvex"
+    span = {"start": start, "end": start + 23}
+    rows[5]["entities"].append(
+        {"id": "T2", "type": "Drug", "spans": [span], "text": "chronic zorplin quorvex"}
+    )
+    assert found("ner", rows, "unmarked_form") == set()
+    assert found("ner", rows, "other_boundary") == set()
+
+
+def test_forms_are_found_behind_chinese_characters() -> None:
+    rows = clean("ner")
+    for i, row in enumerate(rows):
+        row["text"] = f"患者{chinese(i)}用ABC治疗"
+        start = row["text"].index("ABC")
+        span = {"start": start, "end": start + 3}
+        row["entities"] = [{"id": "T1", "type": "Drug", "spans": [span], "text": "ABC"}] if i != 7 else []
+    (place,) = findings("ner", rows).filter(check="unmarked_form").select("item_id", "place").rows()
+    start = rows[7]["text"].index("ABC")
+    assert place == (rows[7]["item_id"], f"text[{start}:{start + 3}]")
 
 
 def test_signs_tell_short_texts_apart() -> None:

@@ -56,7 +56,9 @@ class Batch:
     @cached_property
     def lengths(self) -> pl.DataFrame:
         """Characters of the first input field of each row: split, length."""
-        texts = self.field(INPUT[self.task][0]).group_by("row").agg(length=pl.col("text").str.len_chars().sum())
+        texts = (
+            self.field(INPUT[self.task][0]).group_by("row").agg(length=pl.col("text").str.len_chars().sum())
+        )
         return self.rows.select("row", "split").join(texts, on="row", how="left").select("split", "length")
 
     @cached_property
@@ -69,7 +71,8 @@ class Batch:
         grouped = parts.sort("row", *order).group_by("row", "item_id", "split", maintain_order=True)
         found = grouped.agg(pl.col("key"), raw=pl.col("text"))
         return found.with_columns(
-            key=pl.col("key").cast(pl.List(pl.String)).list.join("|").hash(), raw=pl.col("raw").list.join(SEPARATOR)
+            key=pl.col("key").cast(pl.List(pl.String)).list.join("|").hash(),
+            raw=pl.col("raw").list.join(SEPARATOR),
         )
 
     @cached_property
@@ -101,7 +104,6 @@ class Batch:
     def labels(self) -> pl.DataFrame:
         """Labels of labelled rows: row, item_id, split, label, for tasks whose gold has names."""
         if self.task not in LABELS:
-            kinds = {"row": pl.UInt32, "item_id": pl.String, "split": SPLITS, "label": pl.String}
-            return pl.DataFrame(schema=kinds)
+            return self.rows.select("row", "item_id", "split", label=pl.lit(None, pl.String)).clear()
         frame = self.rows.filter("labelled").select("row", "item_id", "split", label=LABELS[self.task])
         return frame.explode("label").drop_nulls("label")

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 Look = Callable[["Table"], "pl.DataFrame"]
 LookAtRows = Callable[["Batch"], "pl.DataFrame"]
-MODULES = ("copies", "labels", "mentions", "choices", "characters", "language", "privacy", "shape", "drift")
+MODULES = (
+    "copies", "labels", "mentions", "annotation", "choices", "characters", "layout", "language", "privacy",
+    "shape", "drift",
+)  # fmt: skip
 SEVERITIES = ("note", "warning", "error")
 """The least first. A note is a fact that a user of the data should know."""
 

@@ -65,7 +65,8 @@ def of_table(table: Table) -> dict[str, Expected]:
 
 def _median(lengths: pl.DataFrame) -> float | None:
     """Median of `length`, each of which comes `rows` times."""
-    return lengths.select(pl.col("length").repeat_by("rows").explode().median()).item()
+    median: float | None = lengths.select(pl.col("length").repeat_by("rows").explode().median()).item()
+    return median
 
 
 def of_folder(folder: Path) -> dict[tuple[str, str], dict[str, Expected]]:

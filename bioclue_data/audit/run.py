@@ -87,7 +87,11 @@ def look_at(unit: Unit) -> Audit:
     table = Table(unit.dataset, unit.task, Files(unit.paths), unit.expected)
     seconds = dict.fromkeys(checks.load(), 0.0)
     findings = look(table, unit.checks, seconds)
-    names = {"dataset": pl.lit(unit.dataset), "task": pl.lit(unit.task), "split": pl.col("split").cast(pl.String)}
+    names = {
+        "dataset": pl.lit(unit.dataset),
+        "task": pl.lit(unit.task),
+        "split": pl.col("split").cast(pl.String),
+    }
     return Audit(findings, table.counts.select(**names, rows="rows"), seconds)
 
 

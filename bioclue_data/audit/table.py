@@ -9,6 +9,7 @@ import polars as pl
 
 from bioclue_data.audit.batch import SPLITS, Batch
 from bioclue_data.audit.findings import found
+from bioclue_data.audit.occurrences import irregular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,10 +65,23 @@ class Table:
             parts.append(part if rows is None else part.filter(pl.col("row").is_in(rows.implode())))
         return pl.concat(parts)
 
-    def found(self, frame: pl.DataFrame, detail: pl.Expr | str, place: pl.Expr | str = "place") -> pl.DataFrame:
+    def found(
+        self, frame: pl.DataFrame, detail: pl.Expr | str, place: pl.Expr | str = "place"
+    ) -> pl.DataFrame:
         """Findings from a frame with `row`: the id and the split of each row are looked up."""
         names = self.gather(lambda batch: batch.rows.select("row", "item_id", "split"), frame["row"].unique())
         return found(frame.drop("split", strict=False).join(names, on="row"), detail, place)
+
+    def column(self, name: str, rows: pl.Series) -> pl.DataFrame:
+        """A column of some rows: row, and the column by its name."""
+        return self.gather(lambda batch: batch.rows.select("row", name), rows)
+
+    def hashed(self, name: str) -> pl.DataFrame:
+        """A column of strings as numbers: row, split, hash; without rows that have none."""
+        value = pl.col(name)
+        return self.gather(
+            lambda batch: batch.rows.filter(value.is_not_null()).select("row", "split", hash=value.hash())
+        )
 
     @cached_property
     def keys(self) -> pl.DataFrame:
@@ -95,6 +109,11 @@ class Table:
         """How many rows have a first input field of how many characters: split, length, rows."""
         parts = self.gather(lambda batch: batch.lengths.group_by("split", "length").len("rows"))
         return parts.group_by("split", "length").agg(pl.col("rows").sum())
+
+    @cached_property
+    def irregular(self) -> pl.DataFrame:
+        """Places of usual mentions that are none; see `occurrences.irregular`."""
+        return irregular(self)
 
 
 def _keys(batch: Batch) -> pl.DataFrame:

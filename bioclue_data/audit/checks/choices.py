@@ -20,19 +20,25 @@ SAYS = 6  # characters of an answer that can be found in the question; two for e
 
 def answer_position(table: Table) -> pl.DataFrame:
     """Splits in which the right option stands at one place far more often than chance puts it there."""
-    counts = table.gather(lambda batch: _rightness(_single(batch).with_columns(chance=1 / pl.len().over("row"))))
+    counts = table.gather(
+        lambda batch: _rightness(_single(batch).with_columns(chance=1 / pl.len().over("row")))
+    )
     return _beyond_chance(counts, "option {} is right in {} of {} questions; chance: {}")
 
 
 def answer_length(table: Table) -> pl.DataFrame:
     """Splits in which the longest option is right far more often than chance makes it."""
-    counts = table.gather(lambda batch: _rightness(_longest(batch)).with_columns(index=pl.lit(None, pl.Int64)))
+    counts = table.gather(
+        lambda batch: _rightness(_longest(batch)).with_columns(index=pl.lit(None, pl.Int64))
+    )
     return _beyond_chance(counts, "the longest option{} is right in {} of {} questions; chance: {}", 0.15)
 
 
 def _longest(batch: Batch) -> pl.DataFrame:
     """Of each question that has one, the option that is longer than the others."""
-    options = _single(batch).with_columns(size=pl.col("text").str.len_chars(), chance=1 / pl.len().over("row"))
+    options = _single(batch).with_columns(
+        size=pl.col("text").str.len_chars(), chance=1 / pl.len().over("row")
+    )
     longest = pl.col("size") == pl.col("size").max().over("row")
     return options.filter(longest & (longest.sum().over("row") == 1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -43,7 +44,7 @@ def _keyed(table: Table) -> pl.DataFrame:
 
 def _named(table: Table, rows: pl.DataFrame, across: bool) -> pl.DataFrame:
     """Findings that name the copies of rows with the same `same`: in other splits, or in their own."""
-    rows = rows.join(table.gather(_ids, rows["row"]), on="row")
+    rows = rows.join(table.column("item_id", rows["row"]), on="row")
     names = rows.group_by("same", there="split").agg(
         ids=pl.col("item_id").sort().head(OTHERS + 1), number=pl.len()
     )
@@ -56,15 +57,13 @@ def _named(table: Table, rows: pl.DataFrame, across: bool) -> pl.DataFrame:
     return found(rows, pl.concat_str([pl.lit("as "), ids.list.join(", "), rest]), pl.lit(""))
 
 
-def _ids(batch: Batch) -> pl.DataFrame:
-    return batch.rows.select("row", "item_id")
-
-
 def conflicting_gold(table: Table) -> pl.DataFrame:
     """Labelled rows with the very same input as another row, and another gold."""
     rows = table.keys.filter(pl.col("gold").is_not_null()).select("row", "split", "raw", "gold")
     rows = rows.filter(pl.col("gold").n_unique().over("raw") > 1).drop("gold")
-    said = table.gather(lambda batch: _ids(batch).join(batch.gold, on="row"), rows["row"])
+    said = table.gather(
+        lambda batch: batch.rows.select("row", "item_id").join(batch.gold, on="row"), rows["row"]
+    )
     rows = rows.join(said, on="row")
     names = rows.group_by("raw").agg(
         golds=pl.col("gold").unique().sort().str.slice(0, 60).head(OTHERS).str.join(" / "),
@@ -76,40 +75,30 @@ def conflicting_gold(table: Table) -> pl.DataFrame:
 def near_duplicate_across_splits(table: Table) -> pl.DataFrame:
     """Rows of a smaller split that nearly stand in a row of another split, of about the same length."""
     pairs = near_pairs(table)
-    others = table.gather(_ids, pairs["other"].unique()).rename({"row": "other", "item_id": "name"})
+    others = table.column("item_id", pairs["other"].unique()).rename({"row": "other", "item_id": "name"})
     pairs = pairs.join(others, on="other").group_by("row").agg(pl.col("score").first(), pl.col("name").min())
     return table.found(pairs, pl.format("{} of it in {}", pl.col("score").round(2), "name"), pl.lit(""))
 
 
 def group_across_splits(table: Table) -> pl.DataFrame:
     """Rows whose `group_id` stands in several splits."""
-    groups = table.gather(
-        lambda batch: batch.rows.select("row", "split", group=pl.col("group_id")).drop_nulls().with_columns(
-            pl.col("group").hash()
-        )
-    )
-    rows = groups.filter(pl.col("split").n_unique().over("group") > 1)
-    names = rows.group_by("group").agg(splits=pl.col("split").cast(pl.String).unique().sort().str.join(", "))
-    said = table.gather(lambda batch: batch.rows.select("row", "group_id"), rows["row"])
-    rows = rows.join(names, on="group").join(said, on="row")
+    groups = table.hashed("group_id")
+    rows = groups.filter(pl.col("split").n_unique().over("hash") > 1)
+    names = rows.group_by("hash").agg(splits=pl.col("split").cast(pl.String).unique().sort().str.join(", "))
+    rows = rows.join(names, on="hash").join(table.column("group_id", rows["row"]), on="row")
     return table.found(rows, pl.format("{} in {}", "group_id", "splits"), pl.lit("group_id"))
 
 
 def document_twice(table: Table) -> pl.DataFrame:
     """Rows of documents of several rows, all of which another document has too, under another id."""
-    documents = table.gather(
-        lambda batch: batch.rows.select("row", document=pl.col("document_id")).drop_nulls().with_columns(
-            pl.col("document").hash()
-        )
+    rows = table.hashed("document_id").join(table.keys.select("row", "key"), on="row")
+    wholes = rows.group_by("hash").agg(whole=pl.col("key").hash().sum(), number=pl.len())
+    wholes = wholes.filter(pl.col("number") > 1).filter(pl.len().over("whole") > 1)
+    rows = rows.join(wholes, on="hash")
+    rows = rows.join(table.column("document_id", rows["row"]), on="row")
+    names = rows.group_by("whole").agg(
+        names=pl.col("document_id").unique().sort().head(OTHERS).str.join(", ")
     )
-    rows = documents.join(table.keys.select("row", "key"), on="row")
-    wholes = rows.group_by("document").agg(whole=pl.col("key").hash().sum(), number=pl.len())
-    wholes = wholes.filter(pl.col("number") > 1)
-    wholes = wholes.filter(pl.len().over("whole") > 1)
-    rows = rows.join(wholes, on="document")
-    said = table.gather(lambda batch: batch.rows.select("row", "document_id"), rows["row"])
-    rows = rows.join(said, on="row")
-    names = rows.group_by("whole").agg(names=pl.col("document_id").unique().sort().head(OTHERS).str.join(", "))
     return table.found(rows.join(names, on="whole"), "names", pl.lit("document_id"))
 
 
@@ -117,7 +106,7 @@ def shared_half(table: Table) -> pl.DataFrame:
     """Splits in which many pairs share one of their texts with another pair, of the split or of train."""
     parts = [none()]
     for column in INPUT[table.task]:
-        halves = table.gather(lambda batch, column=column: _halves(batch, column))
+        halves = table.gather(partial(_halves, column=column))
         shared = halves.with_columns(
             here=pl.len().over("split", "key") > 1,
             train=(pl.col("split") == "train").any().over("key") & (pl.col("split") != "train"),

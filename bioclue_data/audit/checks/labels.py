@@ -53,7 +53,9 @@ def label_drift(table: Table) -> pl.DataFrame:
 
 def class_balance(table: Table) -> pl.DataFrame:
     """Splits in which nearly all items have one label, and splits with labels that hardly any item has."""
-    counts = table.labels.select("split", "label", len="items").with_columns(total=pl.col("len").sum().over("split"))
+    counts = table.labels.select("split", "label", len="items").with_columns(
+        total=pl.col("len").sum().over("split")
+    )
     counts = counts.filter(pl.col("total") >= ITEMS)
     counts = counts.sort("split", "len", "label")
     parts = [none()]

@@ -39,7 +39,7 @@ def _sized(batch: Batch) -> pl.DataFrame:
 
 
 def _usual(sizes: pl.DataFrame) -> pl.DataFrame:
-    """Of each field: middle (of the logarithms of lengths), spread, rows, usual (the middle in characters)."""
+    """Of each field: middle (of the logarithms), spread, rows, usual (the middle in characters)."""
     sizes = sizes.with_columns(log=pl.col("size").log())
     sizes = sizes.join(_medians(sizes, "log").rename({"median": "middle"}), on="field")
     away = sizes.with_columns(away=(pl.col("log") - pl.col("middle")).abs())
