@@ -47,7 +47,8 @@ def _usual_forms(table: Table) -> pl.Series:
     forms = table.gather(lambda batch: batch.mentions.group_by(form="text").len())
     forms = forms.group_by("form").agg(pl.col("len").sum()).filter(pl.col("len") >= OFTEN)
     size = pl.col("form").str.len_chars() + pl.col("form").str.count_matches(r"\p{Han}")
-    return forms.filter(size >= CHARACTERS)["form"].sort()
+    usual: pl.Series = forms.filter(size >= CHARACTERS)["form"].sort()
+    return usual
 
 
 def occurrences(batch: Batch, forms: pl.Series) -> pl.DataFrame:
