@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 CONTAINED = 0.8  # weight of an item's pairs of tokens that stand in the other; 0.7 finds templates
 LENGTHS = 0.8  # shorter text by longer one, in characters
 TOKENS = 10  # shorter items differ by one word only, and mean something else
-INDEXED = 6_000_000  # characters that one index holds: 200 MB of windows
+INDEXED = 3_000_000  # characters that one index holds
 BEFORE = {"test": ("train", "validation"), "validation": ("train",)}
 """Splits that are used before a split."""
+ASKED = {"row": pl.UInt32, "key": pl.UInt64, "raw": pl.String, "size": pl.UInt32}
 SCHEMA = {"row": pl.UInt32, "score": pl.Float64, "other": pl.UInt32}
 
 
@@ -54,8 +55,12 @@ def _portions(table: Table, split: str) -> Iterator[pl.DataFrame]:
 
 
 def _asked(batch: Batch, splits: tuple[str, ...]) -> pl.DataFrame:
-    inputs = batch.inputs.select("row", "split", "key", "raw", size=pl.col("raw").str.len_chars())
-    return inputs.filter(pl.col("split").is_in(splits))
+    """Inputs of rows of these splits; nothing is read for batches that have none."""
+    chosen = pl.col("split").is_in(splits)
+    if batch.rows.filter(chosen).is_empty():
+        return pl.DataFrame(schema=ASKED)
+    size = pl.col("raw").str.len_chars().cast(pl.UInt32)
+    return batch.inputs.filter(chosen).select("row", "key", "raw", size=size)
 
 
 def _nearest(here: pl.DataFrame, table: Table, before: tuple[str, ...]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
-from bioclue_data.audit.batch import SPLITS, Batch
+from bioclue_data.audit.batch import Batch
 from bioclue_data.audit.findings import found
 from bioclue_data.audit.occurrences import irregular
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from bioclue_data.audit.expected import Expected
+
+
+SHORT = 20  # characters: such texts are terms, told apart by their signs, or in a document headings
 
 
 class Source(Protocol):
@@ -117,20 +120,21 @@ class Table:
 
 
 def _keys(batch: Batch) -> pl.DataFrame:
-    """Rows with something in them.
+    """Rows with something in them, as numbers: 40 bytes for each.
 
-    row, split, key (of the tokens), marks (what is given beside), raw (of the very characters, with the
-    marks), gold (null: none), size (characters), written (of short texts, whose signs count).
+    row, split, key (of the tokens), same (of all that is asked; of short texts, whose signs count, as written),
+    raw (of the very characters and all beside), gold (null: none), size (characters).
     """
     inputs = batch.inputs.filter(pl.col("raw").str.strip_chars() != "").join(batch.marks, on="row")
     inputs = inputs.join(batch.gold, on="row", how="left")
+    size = pl.col("raw").str.len_chars()
+    written = pl.when(size <= SHORT).then(pl.col("raw").str.strip_chars().str.to_lowercase())
     return inputs.select(
         "row",
-        pl.col("split").cast(SPLITS),
+        "split",
         "key",
-        marks=pl.col("marks").hash(),
-        raw=pl.concat_str([pl.col("raw"), pl.col("marks")], separator="\0").hash(),
-        written=pl.col("raw").str.strip_chars().str.to_lowercase().hash(),
+        same=pl.struct("key", "marks", written.alias("written")).hash(),
+        raw=pl.struct("raw", "marks").hash(),
         gold=pl.when(pl.col("gold").is_not_null()).then(pl.col("gold").hash()),
-        size=pl.col("raw").str.len_chars(),
+        size=size,
     )

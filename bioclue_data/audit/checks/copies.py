@@ -11,12 +11,12 @@ from bioclue_data.audit.fields import GOLD, INPUT
 from bioclue_data.audit.findings import found, none, of_split
 from bioclue_data.audit.hashes import hashes_of
 from bioclue_data.audit.near import near_pairs
+from bioclue_data.audit.table import SHORT
 
 if TYPE_CHECKING:
     from bioclue_data.audit.batch import Batch
     from bioclue_data.audit.table import Table
 
-SHORT = 20  # characters: such texts are terms, told apart by their signs, or in a document headings
 DOCUMENTS = ("ner", "re", "ee", "coref")
 HALVES = 0.5  # share of pairs
 OTHERS = 5  # ids of copies that a detail names
@@ -24,22 +24,20 @@ OTHERS = 5  # ids of copies that a detail names
 
 def duplicate_in_split(table: Table) -> pl.DataFrame:
     """Rows that ask what another row of their split asks: the same tokens in all input fields."""
-    keys = _keyed(table)
-    return _named(table, keys.filter(pl.len().over("same", "split") > 1), across=False)
+    copies = _copies(table)
+    return _named(table, copies.filter(pl.len().over("same", "split") > 1), across=False)
 
 
 def duplicate_across_splits(table: Table) -> pl.DataFrame:
     """Rows that ask what a row of another split asks."""
-    keys = _keyed(table)
-    return _named(table, keys.filter(pl.col("split").n_unique().over("same") > 1), across=True)
+    copies = _copies(table)
+    return _named(table, copies.filter(pl.col("split").n_unique().over("same") > 1), across=True)
 
 
-def _keyed(table: Table) -> pl.DataFrame:
-    """Rows and the number of what they ask: row, split, same; short ones differ by their signs too."""
-    short = pl.col("size") <= SHORT
-    keys = table.keys.filter(~short) if table.task in DOCUMENTS else table.keys
-    exact = pl.when(short).then("written").otherwise(None)
-    return keys.select("row", "split", same=pl.struct("key", "marks", exact).hash())
+def _copies(table: Table) -> pl.DataFrame:
+    """Rows that ask what another row asks: row, split, same."""
+    keys = table.keys.filter(pl.col("size") > SHORT) if table.task in DOCUMENTS else table.keys
+    return keys.filter(pl.col("same").is_duplicated()).select("row", "split", "same")
 
 
 def _named(table: Table, rows: pl.DataFrame, across: bool) -> pl.DataFrame:
@@ -60,6 +58,7 @@ def _named(table: Table, rows: pl.DataFrame, across: bool) -> pl.DataFrame:
 def conflicting_gold(table: Table) -> pl.DataFrame:
     """Labelled rows with the very same input as another row, and another gold."""
     rows = table.keys.filter(pl.col("gold").is_not_null()).select("row", "split", "raw", "gold")
+    rows = rows.filter(pl.col("raw").is_duplicated())
     rows = rows.filter(pl.col("gold").n_unique().over("raw") > 1).drop("gold")
     said = table.gather(
         lambda batch: batch.rows.select("row", "item_id").join(batch.gold, on="row"), rows["row"]
@@ -83,7 +82,8 @@ def near_duplicate_across_splits(table: Table) -> pl.DataFrame:
 def group_across_splits(table: Table) -> pl.DataFrame:
     """Rows whose `group_id` stands in several splits."""
     groups = table.hashed("group_id")
-    rows = groups.filter(pl.col("split").n_unique().over("hash") > 1)
+    apart = groups.select("hash", "split").unique().filter(pl.col("hash").is_duplicated())
+    rows = groups.join(apart, on="hash", how="semi")
     names = rows.group_by("hash").agg(splits=pl.col("split").cast(pl.String).unique().sort().str.join(", "))
     rows = rows.join(names, on="hash").join(table.column("group_id", rows["row"]), on="row")
     return table.found(rows, pl.format("{} in {}", "group_id", "splits"), pl.lit("group_id"))
@@ -107,9 +107,9 @@ def shared_half(table: Table) -> pl.DataFrame:
     parts = [none()]
     for column in INPUT[table.task]:
         halves = table.gather(partial(_halves, column=column))
+        in_train = pl.col("key").is_in(halves.filter(pl.col("split") == "train")["key"].unique().implode())
         shared = halves.with_columns(
-            here=pl.len().over("split", "key") > 1,
-            train=(pl.col("split") == "train").any().over("key") & (pl.col("split") != "train"),
+            here=pl.struct("split", "key").is_duplicated(), train=in_train & (pl.col("split") != "train")
         )
         counts = shared.group_by("split").agg(
             rows=pl.len(), here=pl.col("here").sum(), train=pl.col("train").sum()
