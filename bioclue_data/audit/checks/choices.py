@@ -77,11 +77,21 @@ def answer_in_question(batch: Batch) -> pl.DataFrame:
     form = pl.col("text").str.strip_chars(" .。").str.to_lowercase()
     size = form.str.len_chars() + form.str.count_matches(r"\p{Han}")
     options = options.with_columns(form=form, size=size)
-    inside = pl.col("question").str.to_lowercase().str.contains(pl.col("form"), literal=True)
-    options = options.with_columns(inside=inside & (pl.col("form") != ""))
-    rows = options.filter(pl.col("inside").sum().over("row") == 1)
-    rows = rows.filter("inside", "right", pl.col("size") >= SAYS)
+    options = options.with_columns(asked=pl.col("question").str.to_lowercase())
+    options = options.filter(pl.col("form") != "", pl.col("asked").str.contains(pl.col("form"), literal=True))
+    rows = options.filter(_as_words()).filter(pl.len().over("row") == 1)
+    rows = rows.filter("right", pl.col("size") >= SAYS)
     return found(rows, pl.format(f"the question says {OPEN}{{}}{CLOSE}", "text"))
+
+
+def _as_words() -> pl.Expr:
+    """Does `form` stand in `asked` and not inside a word or number? Chinese words have no such edges."""
+    form = pl.col("form")
+    edges = [
+        pl.when(form.str.contains(edge)).then(pl.lit(r"(?-u:\b)")).otherwise(pl.lit(""))
+        for edge in ("^[a-z0-9]", "[a-z0-9]$")
+    ]
+    return pl.col("asked").str.contains(pl.concat_str([edges[0], form.str.escape_regex(), edges[1]]))
 
 
 def _options(batch: Batch) -> pl.DataFrame:

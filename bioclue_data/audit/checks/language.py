@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LETTERS = 10  # Han characters and Latin words from which a text has a language
 HAN_IN_ENGLISH = 0.3  # share of Han characters among them
 HAN_IN_CHINESE = 0.1  # below it a Chinese text is in another language; answers such as "HBsAg" are short
+ADDRESS = r"https?://\S+"
 TRADITIONAL = 0.1  # share of Han characters that OpenCC changes; names and quotations stay below
 TRADITIONAL_LEAST = 3
 LONG = 150  # characters, from which langdetect can be trusted
@@ -37,11 +38,13 @@ def other_language(batch: Batch) -> pl.DataFrame:
     )
     units = pl.col("han") + pl.col("words")
     texts = texts.filter(units >= LETTERS).with_columns(share=pl.col("han") / units)
-    chinese = pl.col("language").str.starts_with("zh")
-    english = pl.col("language") == "en"
-    wrong = english & (pl.col("share") >= HAN_IN_ENGLISH) | chinese & (pl.col("share") < HAN_IN_CHINESE)
+    chinese = pl.col("language").str.starts_with("zh") & (pl.col("share") < HAN_IN_CHINESE)
+    english = (pl.col("language") == "en") & (pl.col("share") >= HAN_IN_ENGLISH)
+    prose = pl.col("text").str.replace_all(ADDRESS, "").str.count_matches(r"[a-z]{3,}") >= LETTERS
+    wrong = english | chinese  # laboratory values have units and hardly a word
+    texts = texts.filter(wrong).filter(english | prose)
     detail = pl.format("{} Han characters, {} Latin words in a row that is {}", "han", "words", "language")
-    return found(texts.filter(wrong), detail)
+    return found(texts, detail)
 
 
 def other_latin_language(table: Table) -> pl.DataFrame:
