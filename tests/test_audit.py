@@ -237,6 +237,12 @@ def test_every_check_is_tested() -> None:
     assert set(PLANTS) | OF_SPLITS == set(checks.load())
 
 
+def test_every_check_says_how_often_it_is_wrong() -> None:
+    for code, words in checks.words().items():
+        assert 0 <= words.false_alarms.wrong <= words.false_alarms.looked <= 50, code
+        assert words.false_alarms.wrong <= words.false_alarms.looked / 2, f"mend {code}"
+
+
 @pytest.mark.parametrize("check", PLANTS)
 @settings(max_examples=8, deadline=None)
 @given(chosen=st.sets(st.integers(0, 39), min_size=1, max_size=5), order=st.integers(0, 9))

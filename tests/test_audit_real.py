@@ -85,7 +85,7 @@ def found(built: Path) -> dict[tuple[str, ...], int]:
         (("ddi_corpus", "ner", "document_twice", "test"), 8),
         # 71 sentences with empty text, each in both tasks
         (("ddi_corpus", "re", "blank_field", "train"), 71),
-        # CMeEE has no private-use characters (CMeIE has), but U+FEFF in 21 texts of validation (CHIP 2020: 38)
+        # CMeEE has no private-use characters (CMeIE has), but U+FEFF in 21 texts of validation (CHIP: 38)
         (("cmeee", "ner", "private_use_character", "validation"), 0),
         (("cmeee", "ner", "control_character", "validation"), 21),
         (("cmeee_v2", "ner", "control_character", "validation"), 21),

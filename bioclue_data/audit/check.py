@@ -32,6 +32,25 @@ SEVERITIES = ("note", "warning", "error")
 """The least first. A note is a fact that a user of the data should know."""
 
 
+class FalseAlarms(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How many findings on the real datasets were looked at, and were no fault.
+
+    Attributes:
+        looked: Findings drawn by `scripts/sample_findings.py`; all, if there are fewer.
+        wrong: Of them, those that were no fault.
+        seed: Of the drawing.
+    """
+
+    looked: int
+    wrong: int
+    seed: int = 7
+
+    @property
+    def said(self) -> str:
+        """As pages say it."""
+        return f"{self.wrong} of {self.looked}" if self.looked else "nothing found"
+
+
 class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What `schemas/checks.toml` says about a check."""
 
@@ -39,6 +58,7 @@ class Words(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     explanation: str
     severity: str
     remedy: str
+    false_alarms: FalseAlarms
 
 
 @dataclass(frozen=True)

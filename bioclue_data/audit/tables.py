@@ -19,8 +19,8 @@ UNSEEN = frozenset(
     | {"subset", "split_origin", "source_id", "passages"}
 )
 """Columns that no check looks at: they are not read."""
-BATCH = 24 << 20  # bytes of a batch, uncompressed
-PIECE = 512  # rows that are read at a time
+BATCH = 8 << 20  # bytes of a batch, uncompressed
+PIECE = 128  # rows that are read at a time
 
 
 class Files:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 LINES = 2  # with bars, from which they are a table
 HTML = r"(?i)</?(?:table|tr)\b"
-BARS = r"(?m)^[ \t]*\|[^\n]*\|[^\n]*\n[ \t]*\|[^\n]*\|"
+BARS = r"(?m)^[ \t*_]*\|[^\n]*\|[^\n]*\n[ \t]*\|[^\n]*\|"
+AROUND = " \t\r*_"  # blanks, and emphasis of a whole table
 _TAG = re.compile(r"<(/?)(table|tr|td|th)\b[^<>]*>", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\\|")
 
@@ -55,12 +56,12 @@ def _ragged(text: str) -> Iterator[str]:
 
 
 def _is_row(line: str) -> bool:
-    line = line.strip()
+    line = line.strip(AROUND)
     return line.startswith("|") and line.count("|") >= LINES
 
 
 def _cells(line: str) -> int:
-    line = _ESCAPED.sub("", line.strip())
+    line = _ESCAPED.sub("", line.strip(AROUND))
     return line.count("|") - line.startswith("|") - line.endswith("|") + 1
 
 

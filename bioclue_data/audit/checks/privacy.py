@@ -28,6 +28,11 @@ PATTERNS = {
     "identity number": rf"\b[1-8][0-9]{{5}}{_DATE}[0-9]{{3}}[0-9Xx]\b",
     "landline number": r"\b0[1-9][0-9]{1,2}[-—][2-9][0-9]{6,7}\b",
 }
+OFFICES = (
+    r"(?i)\b(?:info|contact|office|help|support|service|admin|webmaster|editor|editorial|reprints|permissions|"
+    r"deposit|press|orders|sales|enquiries|inquiries|mail|hotline|no-?reply|[0-9]+)@[A-Za-z0-9.-]+"
+)
+"""Addresses of offices, not of persons."""
 CHINESE = ("mobile number", "landline number")
 """Looked for in texts with Chinese characters: in others such numbers are accessions and free lines."""
 IMAGE = (
@@ -45,7 +50,7 @@ def personal_data(batch: Batch) -> pl.DataFrame:
     """Texts with what looks like an address, a number or a name of a person; the middle is left out."""
     texts = batch.texts.filter(
         pl.any_horizontal(*(pl.col("text").str.contains(p) for p in PATTERNS.values()))
-    )
+    ).with_columns(pl.col("text").str.replace_all(OFFICES, " "))
     parts = []
     for kind, pattern in PATTERNS.items():
         rows = texts if kind not in CHINESE else texts.filter(pl.col("text").str.contains(r"\p{Han}"))
