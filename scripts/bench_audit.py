@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -80,11 +81,15 @@ def _row(number: int, split: str, words: list[str]) -> dict[str, object]:
 
 def show(name: str, folder: Path, jobs: int) -> None:
     """Audit a folder and print one line."""
+    before = os.times()
     with tempfile.TemporaryDirectory() as out:
         seconds, peak, said = measured(["audit", str(folder), "--out", out, "--json", "--jobs", str(jobs)])
+    after = os.times()
+    spent = sum(getattr(after, name) - getattr(before, name) for name in ("children_user", "children_system"))
     facts = json.loads(said)
     print(
         f"{name:24} {facts['rows']:9} rows {facts['findings']:8} findings {seconds:7.1f} s "
+        f"({spent:.0f} s of processors) "
         f"{peak / 1e6:6.0f} MB peak",
         flush=True,
     )

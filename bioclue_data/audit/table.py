@@ -122,7 +122,7 @@ class Table:
 def _keys(batch: Batch) -> pl.DataFrame:
     """Rows with something in them, as numbers: 40 bytes for each.
 
-    row, split, key (of the tokens), same (of all that is asked; of short texts, as written: their signs count),
+    row, split, key (of the tokens), same (of all that is asked; short texts as written),
     raw (of the very characters and all beside), gold (null: none), size (characters).
     """
     inputs = batch.inputs.filter(pl.col("raw").str.strip_chars() != "").join(batch.marks, on="row")
