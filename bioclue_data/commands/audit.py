@@ -36,6 +36,12 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Compare distributions with what our records say, or with an older build.",
 )
 @click.option(
+    "--data-docs",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="With --expected: write what Great Expectations says, as pages that need no network.",
+)
+@click.option(
     "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Tables looked at at a time."
 )
 @options.records
@@ -48,6 +54,7 @@ def command(
     fail_on: str | None,
     baseline: Path | None,
     expected: str | None,
+    data_docs: Path | None,
     jobs: int,
     records: Path | None,
     as_json: bool,
@@ -62,7 +69,10 @@ def command(
     from bioclue_data.audit.summary import summarise  # noqa: PLC0415
 
     accepted = baselines.load(baseline) if baseline else []
-    audited = run.audit(folder, datasets, _progress(), _expect(expected, records), jobs, _known(codes))
+    expect = _expect(expected, records)
+    if data_docs:
+        _write_data_docs(folder, datasets, expect, data_docs)
+    audited = run.audit(folder, datasets, _progress(), expect, jobs, _known(codes))
     judged = baselines.judge(audited.findings, accepted, set(audited.rows["dataset"]))
     summary = summarise(judged, audited.rows)
     write_results(judged.findings, summary, out)
@@ -74,6 +84,17 @@ def command(
         words = f"{one['check']} of {one['dataset']}: {one['count']} accepted, {one['found']} found"
         click.echo(f"stale acceptance: {words}", err=True)
     sys.exit(1 if judged.stale or _fails(judged.findings, fail_on) else 0)
+
+
+def _write_data_docs(
+    folder: Path, datasets: tuple[str, ...], expect: Callable[[str, str], Any] | None, out: Path
+) -> None:
+    from bioclue_data.audit.data_docs import write_data_docs  # noqa: PLC0415
+
+    if expect is None:
+        raise UsageError("--data-docs shows what is expected", remedy="add --expected records, or a folder")
+    pages = write_data_docs(folder, datasets, expect, out)
+    click.echo(f"{pages} pages in {out}", err=True)
 
 
 def _known(codes: tuple[str, ...]) -> tuple[str, ...]:
