@@ -9,9 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from bioclue_data import api
+from bioclue_data.audit import baseline
 from bioclue_data.audit.batch import Batch
 from bioclue_data.audit.checks.language import other_script
-from bioclue_data.audit.run import audit
+from bioclue_data.audit.run import Audit, audit
+from bioclue_data.locations import content
 
 pytestmark = pytest.mark.real
 
@@ -43,10 +45,15 @@ def built(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(built: Path) -> dict[tuple[str, ...], int]:
+def audited(built: Path) -> Audit:
+    return audit(built)
+
+
+@pytest.fixture(scope="module")
+def found(audited: Audit) -> dict[tuple[str, ...], int]:
     """Number of items by dataset, task, check and split."""
     keys = ("dataset", "task", "check", "split")
-    counts = audit(built).findings.group_by(*keys).agg(pl.col("item_id").n_unique())
+    counts = audited.findings.group_by(*keys).agg(pl.col("item_id").n_unique())
     return {row[:4]: row[4] for row in counts.iter_rows()}
 
 
@@ -131,3 +138,12 @@ def test_documents_under_two_ids_are_named(built: Path) -> None:
     """DDI: of 24 documents with 11 texts, these have two sentences or more."""
     findings = audit(built, ["ddi_corpus"], codes=("document_twice",)).findings.filter(task="ner")
     assert findings["detail"].n_unique() == 4
+
+
+def test_every_error_is_known_and_every_known_one_is_found(audited: Audit) -> None:
+    accepted = baseline.load(content("schemas") / "audit_baseline.toml")
+    judged = baseline.judge(audited.findings, accepted, set(audited.rows["dataset"]))
+    errors = judged.findings.filter(severity="error")
+    assert judged.stale == []
+    assert errors["accepted"].null_count() == 0
+    assert {one.dataset for one in accepted} & set(DATASETS) == set(errors["dataset"])
