@@ -68,9 +68,10 @@ def _far(texts: pl.DataFrame, usual: pl.DataFrame) -> pl.DataFrame:
 
 
 def broken_rule(batch: Batch) -> pl.DataFrame:
-    """Rows that break a rule of their contract, as the build noted in `quality`."""
+    """Rows that break a rule of their contract, as their record declares; warnings are no faults."""
     rows = batch.rows.select("split", "item_id", fault="quality").explode("fault").drop_nulls("fault")
     fault = pl.col("fault").struct
+    rows = rows.filter(fault.field("severity") == "expected")
     detail = pl.format("{}: {}", fault.field("rule"), fault.field("detail"))
     return found(rows, detail, fault.field("place"))
 
