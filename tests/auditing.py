@@ -130,3 +130,12 @@ def found(task: str, rows: list[Row], check: str, order: int | None = None) -> s
     """Ids of the items that one check finds; the split, where it is about a split."""
     frame = run.look(table(task, rows, order), [check])
     return set(frame.select(pl.coalesce("item_id", "split")).to_series())
+
+
+def usual_mention(rows: list[Row]) -> None:
+    """Every row says two words, which are one mention."""
+    for row in rows:
+        start = len(row["text"]) + 1
+        row["text"] += " zorplin quorvex"
+        span = {"start": start, "end": start + 15}
+        row["entities"] = [{"id": "T1", "type": "Drug", "spans": [span], "text": "zorplin quorvex"}]
