@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bioclue_data import locations
+from bioclue_data.building.flags import LEAKED
 from bioclue_data.errors import UsageError
 from bioclue_data.records import catalogue as catalogues
 from bioclue_data.version import VERSION
@@ -111,9 +112,6 @@ def load_dataset(  # noqa: PLR0913
     folder = built_folder([name], holds, sample=sample, **chosen)
     rows = datasets.load_dataset(str(folder.absolute()), name, *args, **kwargs)
     return rows.filter(_is_clean, input_columns="leakage") if clean else rows
-
-
-LEAKED = frozenset(("exact", "near_duplicate", "suspected"))
 
 
 def _is_clean(leakage: list[dict[str, Any]] | None) -> bool:

@@ -33,7 +33,9 @@ TEMPLATES = {
     "zh": "请根据以下内容回答问题，并给出详细的解释。\n\n",
 }
 PER_DATASET = 1500
+DEFAULT = Thresholds()
 ALIKE = 0.8  # share of an item that an aligner finds in another
+CURVE = (0.8, 0.7, 0.6, 0.5)  # `suspected_short`: what recall costs
 
 
 class Changes:
@@ -137,6 +139,15 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
     )
     records = chance.sample(corpus, min(RECORDS, len(corpus)))
     lines.append(_false(f"of {len(records)} records", records, items, index))
+    changed = {
+        place: wrapped(rendered(indexed[place], changes.table()["deletions 10 %"])) for place in sample
+    }
+    for share in CURVE:
+        thresholds = Thresholds(suspected_short=share, suspected_long=min(share, Thresholds.suspected_long))
+        seen = {place: _scan([text], items, index, thresholds).get(place) for place, text in changed.items()}
+        recall = sum(bool(s) and s.best.verdict >= SUSPECTED for s in seen.values()) / len(sample)
+        wrong = _false("", [rendered(row, str) for row in negatives], items, index, thresholds)
+        lines.append(f"  suspected_short={share}: deletions 10 % {100 * recall:.1f};{wrong}")
     return "\n".join(lines)
 
 
@@ -161,15 +172,15 @@ def _question(row: Row) -> str:
     return reference.normalise(str(row.fields["question"]))
 
 
-def _scan(texts: list[str], items: Any, index: Any) -> Any:
-    return scan_records([Records(texts_of(texts), "", 0)], items, index, Thresholds(), threads=1)
+def _scan(texts: list[str], items: Any, index: Any, thresholds: Thresholds = DEFAULT) -> Any:
+    return scan_records([Records(texts_of(texts), "", 0)], items, index, thresholds, threads=1)
 
 
-def _false(name: str, texts: list[str], items: Any, index: Any) -> str:
+def _false(name: str, texts: list[str], items: Any, index: Any, thresholds: Thresholds = DEFAULT) -> str:
     """How many texts are flagged: confident, with low confidence, and those that an aligner finds alike."""
     counts: Counter[str] = Counter()
     for text in texts:
-        seen = [s for s in _scan([text], items, index).values() if s.best.verdict >= SUSPECTED]
+        seen = [s for s in _scan([text], items, index, thresholds).values() if s.best.verdict >= SUSPECTED]
         if not seen:
             continue
         alike = any(_alike(items.text(s.best.field), s.best.evidence) for s in seen if s.best.confident)

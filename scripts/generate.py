@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bioclue_data import cli
-from bioclue_data.publish import card, pages
+from bioclue_data.publish import card, facts, pages
 from bioclue_data.records import catalogue
 
 if TYPE_CHECKING:
@@ -41,7 +41,10 @@ def generated() -> dict[Path, str]:
     loaded = catalogue.load()
     files = {ROOT / "docs" / name: text for name, text in pages.pages(loaded)}
     files[ROOT / "docs" / "cli.md"] = cli_page()
-    cards = {name: card.card(loaded, entry.record) for name, entry in loaded.entries.items()}
+    known = facts.load(ROOT / "cards" / "facts.json")
+    cards = {
+        name: card.card(loaded, entry.record, known.get(name, {})) for name, entry in loaded.entries.items()
+    }
     return files | {ROOT / "cards" / f"{name}.md": text for name, text in cards.items()}
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from bioclue_data import api
 from bioclue_data.errors import BioclueError, InvalidDataError, NotHereError, UsageError
-from bioclue_data.records import catalogue
+from bioclue_data.records import catalogue, hub
+from tests.built_sample import disagreements
 from tests.own import Own, digest, item
 
 TRAIN = [item(1), item(2, "无", 0, 1)]
@@ -229,6 +230,8 @@ def test_every_sample_builds_the_same_with_one_job_and_with_two(tmp_path: Path) 
     built = {(d, t["task"]) for d, made in one.manifest["datasets"].items() for t in made["tables"]}
     assert built == tasks
     assert not api.validate(one.folder)
+    assert hub.card_faults((one.folder / "README.md").read_text("utf-8")) == []
+    assert disagreements(one.folder) == []
 
 
 def test_killed_at_any_moment_the_folder_is_the_old_or_the_new_one(own: Own) -> None:

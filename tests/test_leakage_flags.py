@@ -85,7 +85,10 @@ def test_manifest_and_readme_know_the_new_files(own: Own) -> None:
     write(own, scanned(own, QUESTIONS[0]))
     after = digest(folder)
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {TRAIN, TEST, "README.md", "manifest.json"}
+    assert changed == {TRAIN, TEST, "README.md", "manifest.json", "croissant.json"}
+    tables = json.loads((folder / "manifest.json").read_text("utf-8"))["datasets"]["own"]["tables"]
+    found = {table["split"]: (table["rows"], table["checked"], table["leaked"]) for table in tables}
+    assert found == {"train": (3, 3, 1), "test": (2, 2, 0)}
     write(own, scanned(own, QUESTIONS[0]))
     assert digest(folder) == after
 
@@ -121,7 +124,7 @@ import os, signal, sys
 from pathlib import Path
 from bioclue_data.building import flags as built
 from bioclue_data.leakage import flags
-target, name = {"table": (flags, "_rewrite"), "readme": (flags.readme, "readme"),
+target, name = {"table": (flags, "_rewrite"), "readme": (flags.describe.readme, "readme"),
                 "swap": (flags.folders, "_take_place")}[sys.argv[2]]
 before = getattr(target, name)
 def dying(*arguments):
@@ -192,6 +195,30 @@ def test_a_rebuild_applies_what_ships_again(own: Own, shipped: Path) -> None:
     assert digest(folder) == before
     own.put("train.json", [item(7, QUESTIONS[1]), item(8, QUESTIONS[0])])
     assert verdicts(rows(own.build().folder, TRAIN)) == [[], ["exact"]]
+
+
+def test_a_rebuild_keeps_the_flags_of_rows_that_are_the_same(own: Own) -> None:
+    write(own, scanned(own, QUESTIONS[0]))
+    own.put("train.json", [item(7, QUESTIONS[1]), item(8, QUESTIONS[0]), item(9, QUESTIONS[5])])
+    folder = own.build().folder
+    found = rows(folder, TRAIN)
+    assert verdicts(found) == [[], ["exact"], None]
+    assert [row["leakage_checked"] is None for row in found] == [False, False, True]
+    assert found[1]["leakage"][0]["matched"]
+    assert api.validate(folder, records=own.root / "records") == []
+    before = digest(folder)
+    own.build()
+    assert digest(folder) == before
+
+
+def test_a_rebuild_takes_what_ships_for_what_it_shipped_before(own: Own, shipped: Path) -> None:
+    own.build()
+    stored = json.loads((shipped / built.CHECKED).read_text(encoding="utf-8"))
+    stored["checks"] = [[f"{check}-newer" for check in checks] for checks in stored["checks"]]
+    (shipped / built.CHECKED).write_text(json.dumps(stored), encoding="utf-8")
+    built.shipped.cache_clear()
+    found = rows(own.build().folder, TRAIN)
+    assert {check.endswith("-newer") for row in found for check in row["leakage_checked"]} == {True}
 
 
 def test_measured_exposure_is_what_ships(own: Own, shipped: Path) -> None:

@@ -27,6 +27,7 @@ class Row(NamedTuple):
     common: bool = False
     public: bool = False
     alone: bool = True
+    template: bool = False
 
 
 def question(
@@ -59,6 +60,7 @@ def judged(*candidates: list[Row], **thresholds: float) -> Judged:
         roles=np.array([row.role for row in rows], np.int8),
         kinds=np.array([row.kind for row in rows], np.uint8),
         common=np.array([row.common for row in rows], bool),
+        templates=np.array([row.template for row in rows], bool),
         public=np.array([row.public for row in rows], bool),
         items=np.arange(len(rows)),
     )
@@ -97,6 +99,17 @@ def test_a_word_in_a_sentence_is_no_copy_of_a_very_short_item() -> None:
     assert verdict(inside, option(1), option(1)) == "exact"
     assert verdict(question(3, 1, 3), inside) == "exact"
     assert verdict(question(1, 1, 1), inside._replace(tokens=2, longest=2)) == ""
+
+
+def test_a_question_that_many_items_have_is_no_sign_of_one() -> None:
+    template = question(12, 1, 12)._replace(template=True, alone=False)
+    assert verdict(template._replace(alone=True)) == "exact"
+    assert verdict(template) == ""
+    assert verdict(template, option(1), option(1)) == "exact"
+    assert verdict(template, answer(1)) == "exact"
+    assert verdict(template, question(12, 1, 12)) == "exact"
+    assert verdict(template, context(0.9)) == "source_overlap"
+    assert verdict(*[half(12, 1, 12)._replace(template=True)] * 2) == "exact"
 
 
 def test_all_item_fields_must_be_there() -> None:

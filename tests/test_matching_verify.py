@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bioclue_data.leakage.findings import holds
 from bioclue_data.matching import reference
-from bioclue_data.matching.alone import ENDS, LEADS, VERY_SHORT
+from bioclue_data.matching.alone import ENDS, LEADS
 from bioclue_data.matching.candidates import Candidates, candidates, scratch
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, FINE, HALF, NEAR, Index, build
@@ -154,11 +154,11 @@ def test_the_item_itself_wherever_it_stands(item: str, around: str, places: tupl
     st.lists(nasty([*PIECES, "\n", "：", ": ", "。", "、", "1) ", "?"]), max_size=4),
     st.data(),
 )
-def test_very_short_fields_stand_by_themselves_or_not(field: str, parts: list[str], data: Any) -> None:
+def test_fields_stand_by_themselves_or_not(field: str, parts: list[str], data: Any) -> None:
     record = "".join(data.draw(st.permutations([*parts, field, field])))
     found = scores_in([(field, ANCHOR)], record)
     size = len(folded(field))
-    if found is None or size > VERY_SHORT or found.longest[0] < size:
+    if found is None or found.longest[0] < size:
         assert found is None or found.alone[0]
         return
     own, raw = folded(field), record.encode()
@@ -185,6 +185,7 @@ def test_very_short_fields_stand_by_themselves_or_not(field: str, parts: list[st
         ("患者自述头晕三天。", False),
         ("伴头晕、乏力、心悸。", False),
         ("患者自述头晕三天。\n头晕？", True),
+        ("患者自述三天。头晕？", False),
     ],
 )
 def test_a_line_is_no_part_of_a_sentence(record: str, alone: bool) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bioclue_data.building import describe, readme, workers
 from bioclue_data.building import folder as folders
-from bioclue_data.building import readme, workers
 from bioclue_data.building.jobs import Built, Job
 from bioclue_data.errors import InvalidDataError, NotHereError, UsageError
 from bioclue_data.records import catalogue as catalogues
@@ -79,9 +79,7 @@ def build(request: Request, progress: Progress | None = None) -> Outcome:
             _name_configs(built, catalogue)
         manifest = _join(old, done, request)
         folders.carry_over(request.out, fresh, _kept(old, done))
-        folders.write_manifest(fresh, manifest)
-        text = readme.readme(manifest, catalogue)
-        (fresh / folders.README).write_text(text, encoding="utf-8")
+        describe.describe(fresh, manifest, catalogue)
     return Outcome(request.out, manifest, manifest["missing"])
 
 
@@ -118,7 +116,10 @@ def _version(sample: bool) -> str:
 def _build_all(
     plan: dict[str, list[str]], request: Request, target: Path, progress: Progress | None
 ) -> Iterator[Built]:
-    jobs = [Job(name, tuple(tasks), request.records, request.stores, target) for name, tasks in plan.items()]
+    jobs = [
+        Job(name, tuple(tasks), request.records, request.stores, target, request.out)
+        for name, tasks in plan.items()
+    ]
     for number, built in enumerate(workers.spread(_work, jobs, request.jobs), start=1):
         if progress:
             progress(built, number, len(jobs))

@@ -23,6 +23,9 @@ Leak = dict[str, Any]
 Counts = dict[tuple[str, str], dict[str, dict[str, int]]]
 FINDINGS, CHECKED = "findings.parquet", "checked.json"
 DECLARED, COUNTS = "declared", "found"
+COLUMNS = ("content_hash", "leakage", "leakage_checked")
+LEAKED = frozenset(("exact", "near_duplicate", "suspected"))
+"""Verdicts that make a row a leaked one: `clean=True` leaves it out."""
 
 
 @dataclass(frozen=True)
@@ -43,27 +46,39 @@ class Flags:
 
     def apply(self, table: pa.Table, dataset: str, split: str) -> pa.Table:
         """The table with the flags of this split added to those that it has; as it was if there are none."""
-        import pyarrow as pa  # noqa: PLC0415 - what is counted is read without it
-
         checked = self.checked.get((dataset, split), [])
         declared = self.declared.get((dataset, split), [])
         if not checked and not declared:
             return table
-        columns = (table.column(name).to_pylist() for name in ("content_hash", "leakage", "leakage_checked"))
+        columns = (table.column(name).to_pylist() for name in COLUMNS)
         leakage, done = [], []
         for content, before, checks in zip(*columns, strict=True):
             new = [*self.leaks.get(key_of(content), []), *declared]
-            again = {_check(leak) for leak in new} | set(checked)
-            leakage.append([leak for leak in before or [] if _check(leak) not in again] + new)
-            done.append(sorted({*(checks or []), *checked, *map(_check, declared)}))
-        for name, values in (("leakage", leakage), ("leakage_checked", done)):
-            at = table.schema.get_field_index(name)
-            kind = table.schema.field(at)
-            table = table.set_column(at, kind, pa.array(values, kind.type))
-        return table
+            again = {check_of(leak) for leak in new} | set(checked)
+            leakage.append([leak for leak in before or [] if check_of(leak) not in again] + new)
+            done.append(sorted({*(checks or []), *checked, *map(check_of, declared)}))
+        return with_flags(table, leakage, done)
+
+    def corpora(self, dataset: str, split: str) -> set[str]:
+        """All that a split was checked with, or is declared to be in: "corpus@revision"."""
+        key = dataset, split
+        checks = [*self.checked.get(key, []), *map(check_of, self.declared.get(key, []))]
+        return {check.split("#")[0] for check in checks}
 
 
-def _check(leak: Leak) -> str:
+def with_flags(table: pa.Table, leakage: list[Any], checked: list[Any]) -> pa.Table:
+    """The table with these two columns in the place of its own."""
+    import pyarrow as pa  # noqa: PLC0415 - what is counted is read without it
+
+    for name, values in zip(COLUMNS[1:], (leakage, checked), strict=True):
+        at = table.schema.get_field_index(name)
+        kind = table.schema.field(at)
+        table = table.set_column(at, kind, pa.array(values, kind.type))
+    return table
+
+
+def check_of(leak: Leak) -> str:
+    """The check that found a leak, as `leakage_checked` has it."""
     return f"{leak['corpus']}@{leak['revision']}#{leak['method']}"
 
 

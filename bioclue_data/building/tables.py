@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from bioclue_data.building.flags import LEAKED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +21,20 @@ CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_l
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A finished Parquet file."""
+    """A finished Parquet file.
+
+    Attributes:
+        arrow_bytes: Size of its rows in memory, as `datasets` counts it.
+        checked: Rows that were looked for in at least one corpus.
+        leaked: Rows that `clean=True` leaves out.
+    """
 
     rows: int
     bytes: int
     sha256: str
+    arrow_bytes: int
+    checked: int
+    leaked: int
 
 
 class TableWriter:
@@ -45,9 +57,38 @@ class TableWriter:
         self._rows += table.num_rows
 
     def close(self) -> Written:
-        """Finish the file and hash it."""
+        """Finish the file, hash it and measure it as a reader finds it."""
         self._writer.close()
-        return Written(self._rows, self._path.stat().st_size, file_sha256(self._path))
+        size, hashed = self._path.stat().st_size, file_sha256(self._path)
+        return Written(self._rows, size, hashed, *_read_back(self._path))
+
+
+def _read_back(path: Path) -> tuple[int, int, int]:
+    """Bytes in memory, rows checked and rows leaked, by row groups as `datasets` reads them."""
+    size = checked = leaked = 0
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            size += sum(_plain(column).nbytes for column in table.columns)
+            leaks = table["leakage"].combine_chunks()
+            checked += len(leaks) - leaks.null_count
+            found = pc.is_in(pc.struct_field(pc.list_flatten(leaks), "verdict"), pa.array(sorted(LEAKED)))
+            leaked += pc.count_distinct(pc.list_parent_indices(leaks).filter(found)).as_py()
+    return size, checked, leaked
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as `datasets` stores it: dictionaries as strings, the members of a null struct null too."""
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    if pa.types.is_struct(column.type):
+        return pa.chunked_array([_members_null(chunk) for chunk in column.chunks], column.type)
+    return column
+
+
+def _members_null(structs: pa.StructArray) -> pa.StructArray:
+    fields = list(structs.type)
+    return pa.StructArray.from_arrays(structs.flatten(), fields=fields, mask=structs.is_null())
 
 
 def file_sha256(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from bioclue_data import readers
-from bioclue_data.building import flags, project, tally
+from bioclue_data.building import flags, kept_flags, project, tally
 from bioclue_data.building.acquire import Acquirer, covered
 from bioclue_data.building.jobs import Built, Job
 from bioclue_data.building.ledger import Ledger
@@ -178,6 +178,7 @@ class _TableRun:
         self._target = job.target
         self._dataset, self._split = record.id, name
         self._flags = flags.shipped() if exact else flags.Flags()
+        self._kept = kept_flags.of_table(job.old / self._path, self._flags.corpora(record.id, name))
 
     def add(self, document: Document, revision: str) -> bool:
         """Take the document's row; False if it feeds another task only."""
@@ -197,7 +198,8 @@ class _TableRun:
         table = pa.Table.from_pylist(self._rows, schema=self._schema)
         faults = self._ledger.enter([*self._remarks, *self._checker.check(table)])
         table = _with_quality(table, faults, self._schema) if faults else table
-        self._writer.write(self._flags.apply(table, self._dataset, self._split))
+        flagged = self._flags.apply(table, self._dataset, self._split)
+        self._writer.write(kept_flags.add(flagged, self._kept) if self._kept else flagged)
         self._rows, self._remarks = [], []
 
     def finish(self) -> dict[str, Any]:

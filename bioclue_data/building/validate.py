@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from bioclue_data.building.folder import read_manifest
+from bioclue_data.building import describe
+from bioclue_data.building.configs import tables_of
+from bioclue_data.building.folder import README, digest, read_manifest
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.building.units import terms_of
 from bioclue_data.contracts import contract as contracts
@@ -38,7 +40,7 @@ def validate_folder(folder: Path, records: Path | None = None) -> list[Fault]:
     for dataset, built in manifest["datasets"].items():
         for table in built["tables"]:
             faults += _check_table(folder, catalogue.find(dataset).record, table)
-    return faults + _unlisted(folder, manifest)
+    return faults + _unlisted(folder, manifest) + _undescribed(folder, manifest)
 
 
 def _check_table(folder: Path, record: Record, table: dict[str, Any]) -> list[Fault]:
@@ -74,4 +76,24 @@ def _unlisted(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
         _file_fault({"path": path}, "the manifest does not list this file")
         for path in found
         if path not in listed
+    ]
+
+
+def _undescribed(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
+    """Files that say what the tables are, and are not here or speak of other tables."""
+    gone = [name for name in describe.FILES if not (folder / name).is_file()]
+    if gone:
+        what = "every built folder has this file, and it is not here"
+        return [_file_fault({"path": name}, what) for name in gone]
+    card = (folder / README).read_text(encoding="utf-8")
+    stale = [name for name, tables in tables_of(manifest).items() if f"sha256:{digest(tables)}" not in card]
+    machines = (folder / describe.CROISSANT).read_text(encoding="utf-8")
+    listed = [table for built in manifest["datasets"].values() for table in built["tables"]]
+    other = [table["path"] for table in listed if table["sha256"] not in machines]
+    return [
+        *(
+            _file_fault({"path": README}, f"config {name} has other tables than the manifest")
+            for name in stale
+        ),
+        *(_file_fault({"path": describe.CROISSANT}, f"it has another {path}") for path in other),
     ]

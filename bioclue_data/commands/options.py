@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,3 +37,10 @@ def echo_json(value: Any) -> None:
     import json  # noqa: PLC0415
 
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def progress() -> Callable[[str], None] | None:
+    """What writes a line over the last one, on a terminal only."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda text: click.echo(f"\r\033[K{text[-100:]}", err=True, nl=False)

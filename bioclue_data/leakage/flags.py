@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bioclue_data.building import flags, readme
+from bioclue_data.building import describe, flags
 from bioclue_data.building import folder as folders
 from bioclue_data.building.tables import TableWriter
 from bioclue_data.leakage.verdicts import SUSPECTED, VERDICTS
@@ -48,15 +50,16 @@ def of_findings(table: pa.Table, checks: Mapping[tuple[str, str], Iterable[str]]
             leak["matched"] = f"{row['file']}#{row['record']}"
             known = leaks.setdefault(flags.key_of(row["content_hash"]), {})
             before = known.setdefault(row["corpus"], leak)
-            known[row["corpus"]] = max(before, leak, key=_strength)
+            known[row["corpus"]] = max(before, leak, key=strength)
             found = counts.setdefault((row["dataset"], row["split"]), {}).setdefault(row["corpus"], {})
             found[row["verdict"]] = found.get(row["verdict"], 0) + 1
     checked = {key: sorted(names) for key, names in checks.items()}
     return flags.Flags({key: list(known.values()) for key, known in leaks.items()}, checked, counts=counts)
 
 
-def _strength(leak: flags.Leak) -> tuple[int, bool, float]:
-    return VERDICTS.index(leak["verdict"]), not leak["low_confidence"], leak["score"]
+def strength(leak: flags.Leak) -> tuple[int, bool, float]:
+    """What of several leaks of one content is kept: the greatest; the score as it is stored."""
+    return VERDICTS.index(leak["verdict"]), not leak["low_confidence"], float(np.float32(leak["score"]))
 
 
 def write_into(
@@ -90,9 +93,7 @@ def write_into(
         for name, table in touched:
             table.update(_rewrite(folder / table["path"], fresh / table["path"], name, table["split"], found))
         folders.carry_over(folder, fresh, [table for _, table in tables if table["path"] not in paths])
-        folders.write_manifest(fresh, manifest)
-        text = readme.readme(manifest, catalogues.load(records))
-        (fresh / folders.README).write_text(text, encoding="utf-8")
+        describe.describe(fresh, manifest, catalogues.load(records))
     return len(touched)
 
 
@@ -101,8 +102,7 @@ def _rewrite(old: Path, new: Path, dataset: str, split: str, found: flags.Flags)
         writer = TableWriter(new, file.schema_arrow)
         for group in range(file.num_row_groups):
             writer.write(found.apply(file.read_row_group(group), dataset, split))
-    written = writer.close()
-    return {"rows": written.rows, "bytes": written.bytes, "sha256": written.sha256}
+    return asdict(writer.close())
 
 
 def write_shipped(

@@ -34,6 +34,7 @@ class Items(NamedTuple):
         units: float32[fields]: length, in words or 13/8 CJK characters.
         contents: int64[fields]: equal for fields of the same tokens.
         common: bool[fields]: another item has the same field.
+        templates: bool[fields]; many items of the table have each short window of it.
         texts: The fields' texts.
     """
 
@@ -47,6 +48,7 @@ class Items(NamedTuple):
     units: Any
     contents: Any
     common: Any
+    templates: Any
     texts: Texts
 
     @property
@@ -92,7 +94,7 @@ def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
     )
     packed = texts_of(texts)
     index = indexes.build(packed, items, kinds, populations)
-    facts = (_units(index), *_contents(index, populations), packed)
+    facts = (_units(index), *_contents(index, populations), _templates(index, populations), packed)
     public = np.array([row.public and row.task in PUBLIC_TEXT_TASKS for row in keys], bool)
     return Items(keys, list(names), name_ids, items, kinds, roles, public, *facts), index
 
@@ -101,6 +103,14 @@ def _units(index: indexes.Index) -> Any:
     singles = np.concatenate([[0], np.cumsum(index.single, dtype=np.int64)])[index.token_offsets]
     tokens, singles = np.diff(index.token_offsets), np.diff(singles)
     return (tokens - singles + singles / SINGLES_PER_UNIT).astype(np.float32)
+
+
+def _templates(index: indexes.Index, populations: Any) -> Any:
+    """Has each window of a field more than COMMON owners in the table? It tells the table then, no item."""
+    most = np.zeros(len(populations), np.float32)
+    np.maximum.at(most, np.repeat(np.arange(len(populations)), np.diff(index.token_offsets)), index.fine)
+    telling = np.log((indexes.OTHERS + np.bincount(populations)) / indexes.COMMON)[populations]
+    return (most > 0) & (most < telling - 1e-4)
 
 
 def _contents(index: indexes.Index, populations: Any) -> tuple[Any, Any]:

@@ -32,7 +32,7 @@ class Thresholds:
     Lengths are in units: words, or 13/8 CJK characters. Between `short` and `long` the shares fall linearly.
 
     Attributes:
-        very_short: Below this an item counts only where it stands by itself, or with answer or options.
+        very_short: Below this an item counts only by itself, or with an answer or options, as templates do.
         short: Below this an item must be there whole.
         long: From here on the `_long` shares hold.
         near_short, near_long: Share for near_duplicate.
@@ -90,7 +90,8 @@ class _Evidence(NamedTuple):
         covered: Share of tokens in long runs.
         item_run, longest: Units of the longest run of an item field; of an item or context field.
         exact: Is every item field there whole?
-        alone: Does every item field stand by itself, if it is very short?
+        alone: Does every item field stand by itself, if it is there whole?
+        template: Is every item field a template that many items have, and the item no pair?
         common: Has another item of the table each of its fields?
         supported: Are an answer or two options there?
     """
@@ -105,6 +106,7 @@ class _Evidence(NamedTuple):
     longest: Any
     exact: Any
     alone: Any
+    template: Any
     common: Any
     supported: Any
 
@@ -117,9 +119,9 @@ def judge(scores: Scores, items: Items, index: Index, thresholds: Thresholds) ->
     whole = (scores.longest == tokens) & (tokens > 0)
     halves = _Halves(scores, units, whole, items.kinds[scores.fields] == HALF, count)
     found = _evidence(scores, items, (units, tokens, whole), thresholds, halves.pairs)
-    verdicts = np.full(count, NONE, np.int8)
+    around = np.where(found.context >= thresholds.context, SOURCE_OVERLAP, NONE).astype(np.int8)
+    verdicts = around.copy()
     for reached, verdict in (
-        (found.context >= thresholds.context, SOURCE_OVERLAP),
         (found.item_run >= thresholds.run, PARTIAL),
         (found.covered > thresholds.ngram, NGRAM),
         (_reached(found, halves, thresholds, "suspected"), SUSPECTED),
@@ -127,7 +129,9 @@ def judge(scores: Scores, items: Items, index: Index, thresholds: Thresholds) ->
         (found.exact, EXACT),
     ):
         verdicts[reached] = verdict
-    verdicts[(found.weight < thresholds.very_short) & ~found.alone & ~found.supported] = NONE
+    says_little = (found.weight < thresholds.very_short) | found.template
+    copied = found.exact & found.alone
+    verdicts = np.where(says_little & ~copied & ~found.supported, around, verdicts)
     public = _public(scores, items, thresholds, count)
     verdicts[public & (verdicts > SOURCE_OVERLAP)] = SOURCE_OVERLAP
     best = np.maximum(found.share, found.joint)
@@ -160,6 +164,7 @@ def _evidence(
         longest=_most(candidate, runs, is_item | is_context, count),
         exact=has_item & _every(candidate, whole, is_item, count),
         alone=_every(candidate, scores.alone, is_item, count),
+        template=has_item & ~pairs & _every(candidate, items.templates[field], is_item, count),
         common=has_item & _every(candidate, items.common[field], is_item, count),
         supported=supported,
     )

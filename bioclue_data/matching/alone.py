@@ -1,6 +1,6 @@
-"""Does a very short field stand by itself in a text: as a line or value, a sentence, or after a colon?
+"""Does a field stand by itself in a text: at the begin of a line or value, or after a colon?
 
-A word or two inside a sentence of somebody else's are no sign that the field was copied.
+A word or two inside a sentence, or a stock phrase at the end of a longer text, are no sign of a copy.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from bioclue_data.matching.tokens import Texts, Tokens
     from bioclue_data.matching.verify import Scores
 
-VERY_SHORT = 6  # tokens
-ENDS = "\n\r\t\0|.?!;。？！；"  # what may stand before a field and after it
-LEADS = ENDS + ":：)）"  # before it: also what follows a name or a number
+LEADS = "\n\r\t\0|:：)）"  # what may stand before a field: also the end of a name or a number
+ENDS = "\n\r\t\0|.?!;。？！；"  # and after it
 
 
 def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores: Scores) -> Any:
-    """bool[rows]: does the field stand by itself? True if it is no anchor, longer, or not there whole.
+    """bool[rows]: does the field stand by itself? True if it is no anchor, or not there whole.
 
     Of several places the spans of the scores become those of the first one where it does.
 
@@ -37,8 +36,8 @@ def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores:
         scores: One row for each field of each candidate.
     """
     sizes = np.diff(index.token_offsets)[scores.fields]
-    very_short = (index.kinds[scores.fields] == ANCHOR) & (sizes <= VERY_SHORT) & (sizes > 0)
-    rows = np.flatnonzero(very_short & (scores.longest == sizes))
+    is_whole = (index.kinds[scores.fields] == ANCHOR) & (scores.longest == sizes) & (sizes > 0)
+    rows = np.flatnonzero(is_whole)
     alone = np.ones(len(scores.fields), bool)
     spans = (scores.starts, scores.ends, scores.run_starts, scores.run_ends)
     stored = index.token_hashes, index.token_offsets

@@ -38,7 +38,7 @@ def working_memory(longest):
     )
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def _window(hashes, single, t, first):
     """Hash of the short window that ends at token t, 0 if the text has no room for it."""
     size = FINE.single if single else FINE.word
@@ -51,7 +51,7 @@ def _window(hashes, single, t, first):
     return value if value != U(0) else U(1)
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def _place_of(value, keys, places):
     """Where a hash stands in the table, or where it could."""
     place = (value >> U(20)) & places

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from bioclue_data.matching.tokens import CARRY, FAST, U, tables, tokenise
-from bioclue_data.matching.windows import SEED, bloom_bits, find, mix, power
+from bioclue_data.matching.windows import SEED, find, may_hold, mix, power
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
@@ -59,16 +59,13 @@ def _seeds(index: Index) -> tuple[Any, ...]:
 def _probe(prefix, single, count, bloom, powers, hashes, passed):
     """Hash of the window that ends at each token, and whether the filter lets it pass."""
     word_back, single_back = U(CARRY - SEED.word), U(CARRY - SEED.single)
-    blocks = U(bloom.size - 1)
     for i in range(U(count)):
         running = prefix[i + U(CARRY)]
         word = running - prefix[i + word_back] * powers[0]
         character = running - prefix[i + single_back] * powers[1]
         hashes[i] = mix(character if single[i + U(CARRY)] != 0 else word)
     for i in range(U(count)):
-        value = hashes[i]
-        bits = bloom_bits(value)
-        passed[i] = (bloom[(value >> U(40)) & blocks] & bits) == bits
+        passed[i] = may_hold(hashes[i], bloom)
 
 
 @njit(**FAST)
@@ -129,8 +126,8 @@ def _scan(base, offsets, first, last, tables, seeds, stride, hits):
                             n = short_lengths[k]
                             if here + 1 < n:
                                 break
-                            value = prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[k]
-                            number = find(mix(value), keys, ids, places)
+                            value = mix(prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[k])
+                            number = find(value, keys, ids, places) if may_hold(value, bloom) else -1
                             if number >= 0:
                                 hits[0][count] = text
                                 hits[1][count] = number

@@ -25,7 +25,7 @@ _ALL = 0xFFFFFFFFFFFFFFFF
 FAST = {"nogil": True, "cache": True, "error_model": "numpy", "boundscheck": False}
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def _hash_ascii(address, size):
     """Hash of a word of ASCII letters and digits, case folded: each byte gets its bit 0x20 if it has not."""
     value = U(0)
@@ -39,14 +39,14 @@ def _hash_ascii(address, size):
     return value ^ (value >> U(32))
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def hash_single(folded):
     """Hash of a token of one character."""
     value = (folded + U(1)) * U(GOLDEN)
     return value ^ (value >> U(32))
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def _decode(word, entries):
     """Table entry and length of the non-ASCII character in the low bytes of `word`."""
     lead = word & U(0xFF)
@@ -62,7 +62,7 @@ def _decode(word, entries):
     return np.uint32(characters.IGNORED << 24 if U(0xE0000) <= code < U(0xE0200) else 0), 4
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def _push(value, block, size, byte):
     """One more byte of a word: whole blocks of 8 go into the hash."""
     if size == 8:

@@ -39,7 +39,7 @@ class Scores(NamedTuple):
         longest: int32; tokens of the longest run.
         starts, ends: int32; bytes of the text, from the first to the last common window of the stretch.
         run_starts, run_ends: int32; bytes of the longest run.
-        alone: bool; False: a very short anchor that only stands inside sentences.
+        alone: bool; False: an anchor that is there whole, but only inside lines.
     """
 
     candidates: Any

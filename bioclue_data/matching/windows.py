@@ -14,7 +14,7 @@ _MIX = 0xD6E8FEB86659FD93
 _MASK = (1 << 64) - 1
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def mix(value):
     """Spread the bits of a window's hash over the whole word."""
     value = (value ^ (value >> U(32))) * U(_MIX)
@@ -101,7 +101,7 @@ def table_of(hashes: Any) -> Table:
     return table
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def bloom_bits(value):
     """The four bits of a hash in its block."""
     return (
@@ -110,6 +110,13 @@ def bloom_bits(value):
         | (U(1) << ((value >> U(12)) & U(63)))
         | (U(1) << ((value >> U(18)) & U(63)))
     )
+
+
+@njit(forceinline=True)
+def may_hold(value, bloom):
+    """Does the filter let a hash pass?"""
+    bits = bloom_bits(value)
+    return (bloom[(value >> U(40)) & U(bloom.size - 1)] & bits) == bits
 
 
 @njit(**FAST)
@@ -126,7 +133,7 @@ def _fill(hashes, table):
         bloom[(value >> U(40)) & blocks] |= bloom_bits(value)
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def find(value, keys, ids, places):
     """Id of a hash, -1 if the table does not hold it."""
     place = (value >> U(20)) & places

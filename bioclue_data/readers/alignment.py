@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers import standoff
 from bioclue_data.readers.document import Document, Sources
 
@@ -42,10 +42,7 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         RecordError: there is no side source with the texts.
         SourceError: a line has another shape, or names a text or a sentence that is not there.
     """
-    if options.texts not in sources.side:
-        remedy = f"add [side.{options.texts}]"
-        raise RecordError(f"there is no side source {options.texts!r}", remedy=remedy)
-    texts = {file.name: _sentences(file) for file in sources.side[options.texts]}
+    texts = {file.name: _sentences(file) for file in sources.beside(options.texts)}
     for file in sources.files:
         for number, line in standoff.lines(file):
             if line:

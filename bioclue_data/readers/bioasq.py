@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Layers, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from bioclue_data.sources.files import SourceFile
 
 Nested = str | tuple[str | tuple[str, ...], ...]
+TASK_B = "take a file of task B with questions and answers (training set or golden batch)"
 SEPARATOR = "\n"
 KEPT = ("documents", "concepts", "triples")
 
@@ -51,31 +51,12 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:  # noqa: ARG
         SourceError: the file is not of task B, or its questions have no text (phase A).
     """
     for file in sources.files:
-        for position, raw in enumerate(_questions(file)):
+        for position, raw in enumerate(json_values.elements_at(file, "questions", TASK_B)):
             yield _document(raw, f"/questions/{position}", file)
 
 
-def _questions(file: SourceFile) -> Iterator[Any]:
-    with file.open_text() as text:
-        reader, found = JsonText(text, file.name), False
-        for key in reader.keys():  # noqa: SIM118 - a cursor, not a dict
-            if key != "questions":
-                reader.value()
-                continue
-            found = True
-            for _ in reader.elements():
-                yield reader.value()
-        reader.end()
-    if not found:
-        raise SourceError("there is no list `questions`", where=file.name, remedy="take a file of task B")
-
-
 def _document(raw: Any, place: str, file: SourceFile) -> Document:
-    try:
-        question = msgspec.convert(raw, _Question)
-    except msgspec.ValidationError as error:
-        remedy = "take a file of task B with questions and answers (training set or golden batch)"
-        raise SourceError(str(error), where=f"{file.name}, {place}", remedy=remedy) from error
+    question = json_values.typed(raw, _Question, f"{file.name}, {place}", TASK_B)
     return Document(
         source_id=question.id,
         file=file.name,

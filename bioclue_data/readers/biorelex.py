@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bioclue_data.errors import SourceError
-from bioclue_data.readers import standoff
+from bioclue_data.readers import json_values, standoff
 from bioclue_data.readers.document import Document, Layers, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,18 +103,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
 
 
 def _items(file: SourceFile) -> Iterator[_Item]:
-    with file.open_text("utf-8") as stream:
-        text = JsonText(stream, file.name)
-        for position, _ in enumerate(text.elements()):
-            yield _item(text.value(), f"{file.name}, item {position}")
-        text.end()
-
-
-def _item(value: Any, where: str) -> _Item:
-    try:
-        return msgspec.convert(value, _Item)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=where, remedy=REMEDY) from error
+    for position, value in enumerate(json_values.elements(file)):
+        yield json_values.typed(value, _Item, f"{file.name}, item {position}", REMEDY)
 
 
 def _layers(item: _Item, options: Options, where: str) -> Layers:

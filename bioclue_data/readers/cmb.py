@@ -5,13 +5,13 @@ A question that has no `answer` is one of the test. Options that are empty or bl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Layers, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,10 +56,7 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         RecordError: there is no side source with the answers.
         SourceError: an item has another shape, or a question of the test has no answer.
     """
-    if options.answers not in sources.side:
-        remedy = f"add [side.{options.answers}]"
-        raise RecordError(f"there is no side source {options.answers!r}", remedy=remedy)
-    side = sources.side[options.answers]
+    side = sources.beside(options.answers)
     answers = {str(found.id): found.answer for file in side for _, found in _items(file, _Answer)}
     for file in sources.files:
         for position, item in _items(file, _Item):
@@ -67,18 +64,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
 
 
 def _items(file: SourceFile, kind: type[T]) -> Iterator[tuple[int, T]]:
-    with file.open_text() as stream:
-        text = JsonText(stream, file.name)
-        for position, _ in enumerate(text.elements()):
-            yield position, _shaped(text.value(), kind, f"{file.name}, /{position}")
-        text.end()
-
-
-def _shaped(value: Any, kind: type[T], where: str) -> T:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=where, remedy="get the file again") from error
+    for position, value in enumerate(json_values.elements(file)):
+        yield position, json_values.typed(value, kind, f"{file.name}, /{position}", json_values.AGAIN)
 
 
 def _document(item: _Item, name: str, position: int, answers: Mapping[str, str]) -> Document:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from bioclue_data.errors import SourceError
-from bioclue_data.readers import standoff
+from bioclue_data.readers import json_values, standoff
 from bioclue_data.readers.document import Document, Remark, Sources
-from bioclue_data.readers.json_text import JsonText
 from bioclue_data.readers.tags import decode
 
 if TYPE_CHECKING:
@@ -56,18 +55,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         SourceError: a file has another shape, or tags do not fit their sentence.
     """
     for file in sources.files:
-        yield _document(_dialogue(file), file, options)
-
-
-def _dialogue(file: SourceFile) -> _Dialogue:
-    with file.open_text() as stream:
-        text = JsonText(stream, file.name)
-        value = text.value()
-        text.end()
-    try:
-        return msgspec.convert(value, _Dialogue)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=file.name, remedy="get the file again") from error
+        dialogue = json_values.typed(json_values.whole(file), _Dialogue, file.name, json_values.AGAIN)
+        yield _document(dialogue, file, options)
 
 
 def _document(dialogue: _Dialogue, file: SourceFile, options: Options) -> Document:

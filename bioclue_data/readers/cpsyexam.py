@@ -7,13 +7,13 @@ answer (`D、text`, and the slot D is empty), the option is put back and the ans
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Layers, Remark, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,19 +46,9 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:  # noqa: ARG
         SourceError: an item has another shape, or an answer is neither letters nor a moved option.
     """
     for file in sources.files:
-        with file.open_text() as stream:
-            text = JsonText(stream, file.name)
-            for position, _ in enumerate(text.elements()):
-                item = _item(text.value(), f"{file.name}, /{position}")
-                yield _document(item, file.name, position)
-            text.end()
-
-
-def _item(value: Any, where: str) -> _Item:
-    try:
-        return msgspec.convert(value, _Item)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=where, remedy="get the file again") from error
+        for position, value in enumerate(json_values.elements(file)):
+            item = json_values.typed(value, _Item, f"{file.name}, /{position}", json_values.AGAIN)
+            yield _document(item, file.name, position)
 
 
 def _document(item: _Item, name: str, position: int) -> Document:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bioclue_data.errors import RecordError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -57,3 +59,13 @@ class Sources:
     files: Sequence[SourceFile]
     side: Mapping[str, Sequence[SourceFile]] = field(default_factory=dict)
     lookups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def beside(self, name: str) -> Sequence[SourceFile]:
+        """The files of a side source.
+
+        Raises:
+            RecordError: the record declares none of that name.
+        """
+        if name not in self.side:
+            raise RecordError(f"there is no side source {name!r}", remedy=f"add [side.{name}]")
+        return self.side[name]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers import standoff, table
 from bioclue_data.readers.document import Document, Layers, Sources
 
@@ -71,9 +71,7 @@ class _Annotation(msgspec.Struct, frozen=True):
 
 
 def _rows(sources: Sources, side: str, wanted: frozenset[str]) -> Iterator[tuple[str, Row]]:
-    if side not in sources.side:
-        raise RecordError(f"there is no side source {side!r}", remedy=f"add [side.{side}]")
-    for file in sources.side[side]:
+    for file in sources.beside(side):
         for place, row in table.records(file, TABLE, wanted):
             yield f"{file.name}, {place}", row
 

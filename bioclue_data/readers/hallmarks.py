@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers import standoff
 from bioclue_data.readers.document import Document, Remark, Sources
 
@@ -48,11 +48,7 @@ def _stem(file: SourceFile) -> str:
 
 
 def _label_files(sources: Sources, options: Options) -> dict[str, SourceFile]:
-    if options.labels not in sources.side:
-        raise RecordError(
-            f"there is no side source {options.labels!r}", remedy=f"add [side.{options.labels}]"
-        )
-    labels = {_stem(file): file for file in sources.side[options.labels]}
+    labels = {_stem(file): file for file in sources.beside(options.labels)}
     texts = {_stem(file): file for file in sources.files}
     for alone in sorted(texts.keys() ^ labels.keys()):
         file = texts.get(alone) or labels[alone]

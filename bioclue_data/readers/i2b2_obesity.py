@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers import safe_xml
 from bioclue_data.readers.document import Document, Remark, Sources
 
@@ -40,10 +40,7 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         RecordError: there is no side source with the judgements.
         SourceError: a file is not well-formed, or an element lacks what it should have.
     """
-    if options.judgements not in sources.side:
-        remedy = f"add [side.{options.judgements}]"
-        raise RecordError(f"there is no side source {options.judgements!r}", remedy=remedy)
-    judgements = _judgements(sources.side[options.judgements])
+    judgements = _judgements(sources.beside(options.judgements))
     for file in sources.files:
         for record in safe_xml.elements(file, ["doc"]):
             identifier, body = record.get("id"), record.find("text")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Layers, Remark, Sources
-from bioclue_data.readers.json_text import JsonText
 from bioclue_data.readers.tags import decode, split
 
 if TYPE_CHECKING:
@@ -64,19 +64,11 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         SourceError: a file has another shape, or tags do not fit their sentence.
     """
     for file in sources.files:
-        with file.open_text("utf-8") as stream:
-            text = JsonText(stream, file.name)
-            for key in text.keys():  # noqa: SIM118 - a cursor, not a dict
-                for index, utterance in enumerate(_consultation(text.value(), key, file).dialogue):
-                    yield _document(utterance, key, index, file, options)
-            text.end()
-
-
-def _consultation(value: Any, key: str, file: SourceFile) -> Consultation:
-    try:
-        return msgspec.convert(value, Consultation)
-    except msgspec.ValidationError as error:
-        raise SourceError(f"no consultation: {error}", where=f"{file.name}, {key}", remedy=REMEDY) from error
+        for key, value in json_values.members(file):
+            where = f"{file.name}, {key}"
+            said = json_values.typed(value, Consultation, where, REMEDY, about="no consultation")
+            for index, utterance in enumerate(said.dialogue):
+                yield _document(utterance, key, index, file, options)
 
 
 def _document(said: Utterance, key: str, index: int, file: SourceFile, options: Options) -> Document:

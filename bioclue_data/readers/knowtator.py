@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers import safe_xml, standoff
 from bioclue_data.readers.document import Document, Sources
 
@@ -47,11 +47,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         SourceError: the XML is broken, an annotation names no concept, a text lacks annotations, or
             annotations lack a text.
     """
-    if options.annotations not in sources.side:
-        remedy = f"add [side.{options.annotations}]"
-        raise RecordError(f"there is no side source {options.annotations!r}", remedy=remedy)
     annotations: dict[str, list[SourceFile]] = {}
-    for file in sources.side[options.annotations]:
+    for file in sources.beside(options.annotations):
         annotations.setdefault(_name(file), []).append(file)
     for alone in sorted(annotations.keys() ^ {_name(file) for file in sources.files}):
         lacks = "text" if alone in annotations else "annotations"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
 from bioclue_data.readers import standoff, table
 from bioclue_data.readers.document import Document, Sources
 
@@ -47,11 +47,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         RecordError: there is no such side source.
         SourceError: a table lacks a column, an offset is no number, or mentions belong to no text.
     """
-    if options.mentions not in sources.side:
-        remedy = f"add [side.{options.mentions}]"
-        raise RecordError(f"there is no side source {options.mentions!r}", remedy=remedy)
     written = table.Options(columns={}, delimiter=options.delimiter)
-    mentions = _mentions(sources.side[options.mentions], options, written)
+    mentions = _mentions(sources.beside(options.mentions), options, written)
     seen = set()
     for file in sources.files:
         for place, row in table.records(file, written, {options.id, options.text}):

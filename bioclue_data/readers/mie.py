@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,19 +33,10 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:  # noqa: ARG
         SourceError: a file has another shape.
     """
     for file in sources.files:
-        with file.open_text() as stream:
-            text = JsonText(stream, file.name)
-            for number, _ in enumerate(text.elements()):
-                for position, window in enumerate(_windows(text, f"{file.name}, /{number}")):
-                    yield _document(window, file.name, number, position)
-            text.end()
-
-
-def _windows(text: JsonText, where: str) -> list[_Window]:
-    try:
-        return msgspec.convert(text.value(), list[_Window])
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=where, remedy="get the file again") from error
+        for number, value in enumerate(json_values.elements(file)):
+            windows = json_values.typed(value, list[_Window], f"{file.name}, /{number}", json_values.AGAIN)
+            for position, window in enumerate(windows):
+                yield _document(window, file.name, number, position)
 
 
 def _document(window: _Window, name: str, dialogue: int, position: int) -> Document:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Layers, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,11 +107,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         SourceError: an item has another shape, or a relation that the record does not name.
     """
     for file in sources.files:
-        with file.open_text("utf-8") as stream:
-            text = JsonText(stream, file.name)
-            for position, _ in enumerate(text.elements()):
-                yield _document(text.value(), position, file, options)
-            text.end()
+        for position, value in enumerate(json_values.elements(file)):
+            yield _document(value, position, file, options)
 
 
 def _document(value: Any, position: int, file: SourceFile, options: Options) -> Document:

@@ -7,13 +7,13 @@ compared. It becomes one text with a newline between lines; evidence, given as l
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
+from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Layers, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from bioclue_data.sources.files import SourceFile
 
 RELEASE = "check that items and trials are of the release that the record declares"
-T = TypeVar("T")
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,12 +50,10 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         RecordError: there is no side source with the trials.
         SourceError: an item has another shape, or names a trial, a section or a line that is not there.
     """
-    if options.trials not in sources.side:
-        remedy = f"add [side.{options.trials}]"
-        raise RecordError(f"there is no side source {options.trials!r}", remedy=remedy)
-    trials = _Trials(sources.side[options.trials])
+    trials = _Trials(sources.beside(options.trials))
     for file in sources.files:
-        for key, item in _items(file):
+        for key, value in json_values.members(file):
+            item = json_values.typed(value, _Item, f"{file.name}, {key}", RELEASE)
             yield _document(key, item, file, trials)
 
 
@@ -83,26 +80,8 @@ class _Trials:
 
 
 def _sections(file: SourceFile) -> dict[str, list[str]]:
-    with file.open_text() as text:
-        reader = JsonText(text, file.name)
-        value = _typed(reader.value(), dict[str, list[str] | str], file.name)
-        reader.end()
+    value = json_values.typed(json_values.whole(file), dict[str, list[str] | str], file.name, RELEASE)
     return {name: part for name, part in value.items() if isinstance(part, list)}
-
-
-def _items(file: SourceFile) -> Iterator[tuple[str, _Item]]:
-    with file.open_text() as text:
-        reader = JsonText(text, file.name)
-        for key in reader.keys():  # noqa: SIM118 - a cursor, not a dict
-            yield key, _typed(reader.value(), _Item, f"{file.name}, {key}")
-        reader.end()
-
-
-def _typed(value: Any, kind: type[T], where: str) -> T:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=where, remedy=RELEASE) from error
 
 
 def _document(key: str, item: _Item, file: SourceFile, trials: _Trials) -> Document:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,11 +39,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:  # noqa: ARG
         SourceError: a file is not JSON, or a value has another shape.
     """
     for file in sources.files:
-        with file.open_text() as text:
-            values = JsonText(text, file.name)
-            for key in values.keys():  # noqa: SIM118 - a cursor, not a dict
-                yield from _abstracts(key, values.value(), file)
-            values.end()
+        for number, block in json_values.members(file):
+            yield from _abstracts(number, block, file)
 
 
 def _abstracts(number: str, block: Any, file: SourceFile) -> Iterator[Document]:

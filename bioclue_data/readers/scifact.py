@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
-from bioclue_data.readers import standoff
+from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values, standoff
 from bioclue_data.readers.document import Document, Layers, Sources
 from bioclue_data.readers.json_text import parsed
 
@@ -57,10 +57,7 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         SourceError: a line has another shape, an abstract or a sentence is not there, or rationales in one
             abstract differ in their label.
     """
-    if options.corpus not in sources.side:
-        remedy = f"add [side.{options.corpus}]"
-        raise RecordError(f"there is no side source {options.corpus!r}", remedy=remedy)
-    abstracts = {a.doc_id: a for file in sources.side[options.corpus] for _, a in _values(file, _Abstract)}
+    abstracts = {a.doc_id: a for file in sources.beside(options.corpus) for _, a in _values(file, _Abstract)}
     for file in sources.files:
         for number, claim in _values(file, _Claim):
             yield from _pairs(claim, abstracts, file, number)
@@ -68,14 +65,10 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
 
 def _values(file: SourceFile, kind: type[T]) -> Iterator[tuple[int, T]]:
     for number, line in standoff.lines(file):
-        yield number, _typed(parsed(line, file.name, number), kind, standoff.place(file, number))
-
-
-def _typed(value: Any, kind: type[T], where: str) -> T:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=where, remedy=RELEASE) from error
+        yield (
+            number,
+            json_values.typed(parsed(line, file.name, number), kind, standoff.place(file, number), RELEASE),
+        )
 
 
 def _pairs(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Layers, Remark, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bioclue_data.sources.files import SourceFile
 
+SHAPE = "the file is not of SQuAD's shape"
 KNOWN = {"id", "question", "answers", "is_impossible"}
 
 
@@ -48,9 +49,6 @@ class _Article(msgspec.Struct, frozen=True):
     paragraphs: tuple[dict[str, Any], ...]
 
 
-T = TypeVar("T")
-
-
 def read(sources: Sources, options: Options) -> Iterator[Document]:
     """Read question after question; an article is in memory at a time.
 
@@ -61,38 +59,13 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         SourceError: the file is not of this shape.
     """
     for file in sources.files:
-        for position, article in enumerate(_articles(file)):
+        for position, article in enumerate(json_values.elements_at(file, "data", SHAPE)):
             place = f"/data/{position}"
-            whole = _typed(article, _Article, file, place)
+            whole = json_values.typed(article, _Article, f"{file.name}, {place}", SHAPE, strict=False)
             for index, paragraph in enumerate(whole.paragraphs):
                 name = _document_id((paragraph, article), options, file, place)
                 below = f"{place}/paragraphs/{index}"
                 yield from _questions(paragraph, file, below, name, options)
-
-
-def _articles(file: SourceFile) -> Iterator[Any]:
-    with file.open_text() as text:
-        reader, found = JsonText(text, file.name), False
-        for key in reader.keys():  # noqa: SIM118 - a cursor, not a dict
-            if key != "data":
-                reader.value()
-                continue
-            found = True
-            for _ in reader.elements():
-                yield reader.value()
-        reader.end()
-    if not found:
-        raise SourceError(
-            "there is no list `data`", where=file.name, remedy="the file is not of SQuAD's shape"
-        )
-
-
-def _typed(value: Any, kind: type[T], file: SourceFile, place: str) -> T:
-    try:
-        return msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError as error:
-        remedy = "the file is not of SQuAD's shape"
-        raise SourceError(str(error), where=f"{file.name}, {place}", remedy=remedy) from error
 
 
 def _document_id(
@@ -110,11 +83,11 @@ def _document_id(
 def _questions(
     value: dict[str, Any], file: SourceFile, place: str, document: str | None, options: Options
 ) -> Iterator[Document]:
-    paragraph = _typed(value, _Paragraph, file, place)
+    paragraph = json_values.typed(value, _Paragraph, f"{file.name}, {place}", SHAPE, strict=False)
     context = {"id": document or "0", "text": paragraph.context}
     for index, raw in enumerate(paragraph.qas):
         below = f"{place}/qas/{index}"
-        question = _typed(raw, _Question, file, below)
+        question = json_values.typed(raw, _Question, f"{file.name}, {below}", SHAPE, strict=False)
         layers: Layers = {"question": question.question, "contexts": [dict(context)]}
         remarks: list[Remark] = []
         if question.is_impossible or question.answers is not None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values
 from bioclue_data.readers.document import Document, Layers, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,11 +39,8 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
         SourceError: a column is missing or no text, or an option has no key.
     """
     for file in sources.files:
-        with file.open_text() as stream:
-            text = JsonText(stream, file.name)
-            for position, _ in enumerate(text.elements()):
-                yield from _documents(text.value(), file.name, position, options)
-            text.end()
+        for position, case in enumerate(json_values.elements(file)):
+            yield from _documents(case, file.name, position, options)
 
 
 def _documents(case: Any, name: str, position: int, options: Options) -> Iterator[Document]:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from bioclue_data.errors import RecordError, SourceError
-from bioclue_data.readers import standoff
+from bioclue_data.errors import SourceError
+from bioclue_data.readers import json_values, standoff
 from bioclue_data.readers.document import Document, Sources
-from bioclue_data.readers.json_text import JsonText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,24 +63,16 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:
 
 
 def _masks(sources: Sources, kind: str) -> dict[str, Masks]:
-    if kind not in sources.side:
-        raise RecordError(f"there is no side source {kind!r}", remedy=f"add [side.{kind}]")
     found: dict[str, Masks] = {}
-    for file in sources.side[kind]:
+    for file in sources.beside(kind):
         found.update(_object(file, Masks))
     return found
 
 
 def _object(file: SourceFile, kind: type[T]) -> dict[str, T]:
     """A JSON object whose values are all of one kind."""
-    with file.open_text("utf-8") as stream:
-        text = JsonText(stream, file.name)
-        value = text.value()
-        text.end()
-    try:
-        return msgspec.convert(value, dict[str, kind])  # type: ignore[valid-type]
-    except msgspec.ValidationError as error:
-        raise SourceError(str(error), where=file.name, remedy=REMEDY) from error
+    shape = dict[str, kind]  # type: ignore[valid-type]
+    return json_values.typed(json_values.whole(file), shape, file.name, REMEDY)
 
 
 def _document(

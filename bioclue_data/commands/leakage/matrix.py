@@ -38,7 +38,7 @@ def command(
     entries = catalogue.load(records).entries.items()
     literature = {name for name, entry in entries if entry.record.domain == "literature"}
     chosen = Choice((), datasets, splits)
-    found = matrix(folder, chosen, literature, scan.thresholds(changed), threads, scan.progress())
+    found = matrix(folder, chosen, literature, scan.thresholds(changed), threads, options.progress())
     if as_json:
         options.echo_json(found)
         return

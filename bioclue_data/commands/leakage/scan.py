@@ -15,10 +15,10 @@ from bioclue_data.commands import options
 from bioclue_data.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
-    from bioclue_data.leakage.run import Source
+    from bioclue_data.leakage.run import Source, Summary
     from bioclue_data.leakage.targets import Row
 
 
@@ -113,10 +113,8 @@ def command(
     from bioclue_data.leakage import flags, run, views  # noqa: PLC0415
 
     part = part_of(shard)
-    if write and (sample or not target.is_dir()):
-        raise UsageError("--write is for a built folder", where=str(target), remedy="leave it out")
-    if write and part[1] > 1:
-        raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
+    if write:
+        _may_write(target, part, sample=sample)
     chosen = thresholds(changed)
     rows = rows_of(target, configs, datasets, splits, _split(fields), records)
     stores = api.stores_of(mirror, manual, offline)
@@ -124,7 +122,7 @@ def command(
     corpora = distinct(given)
     with engine_of(engine, scheduler, threads) as scans:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
-        table, summary = run.check(rows, corpora, settings, progress())
+        table, summary = run.check(rows, corpora, settings, options.progress())
     facts = {name: getattr(summary, name) for name in ("corpora", "datasets", "thresholds", "method")}
     facts["views"] = views.shares(table, summary.datasets)
     if part[1] == 1:
@@ -135,14 +133,30 @@ def command(
         only = {(d["dataset"], d["task"], d["split"]) for d in summary.datasets}
         flags.write_into(target, flags.of_findings(table, done), records, only)
     show(table, facts, as_json)
-    for corpus in summary.corpora:
-        if names_left := corpus["skipped"]:
-            some = ", ".join(names_left[:3]) + (" …" if len(names_left) > 3 else "")
-            click.echo(f"skipped, hidden or no text by their names: {len(names_left)} ({some})", err=True)
-    for problem in summary.problems:
-        click.echo(f"problem: {problem}", err=True)
+    _say_what_was_not_read(summary)
     if summary.problems:
         sys.exit(1)
+
+
+def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
+    """Refuse to flag what is no built folder, or has not been checked whole.
+
+    Raises:
+        UsageError: so it is.
+    """
+    if sample or not target.is_dir():
+        raise UsageError("--write is for a built folder", where=str(target), remedy="leave it out")
+    if part[1] > 1:
+        raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
+
+
+def _say_what_was_not_read(summary: Summary) -> None:
+    for corpus in summary.corpora:
+        if names := corpus["skipped"]:
+            some = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+            click.echo(f"skipped, hidden or no text by their names: {len(names)} ({some})", err=True)
+    for problem in summary.problems:
+        click.echo(f"problem: {problem}", err=True)
 
 
 def _write_results(table: Any, facts: dict[str, Any], out: Path) -> None:
@@ -283,13 +297,6 @@ def part_of(shard: str) -> tuple[int, int]:
     if not (number.isdigit() and count.isdigit() and int(number) < int(count)):
         raise UsageError(f"{shard!r} is no shard", remedy="I/N with I from 0 to N-1, as in 0/4")
     return int(number), int(count)
-
-
-def progress() -> Callable[[str], None] | None:
-    """A line that is written over, on a terminal only."""
-    if not sys.stderr.isatty():
-        return None
-    return lambda text: click.echo(f"\r\033[K{text[-100:]}", err=True, nl=False)
 
 
 def show(table: Any, facts: dict[str, Any], as_json: bool) -> None:
