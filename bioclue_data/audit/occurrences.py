@@ -95,14 +95,28 @@ def _places(texts: pl.DataFrame, forms: pl.Series) -> pl.DataFrame:
         form=pl.col("text").str.extract_many(patterns, overlapping=True),
         at=pl.col("text").str.find_many(patterns, overlapping=True),  # bytes
     )
-    found = found.filter(pl.col("at").list.len() > 0).explode("form", "at")
-    before = pl.col("text").cast(pl.Binary).bin.slice(0, pl.col("at")).cast(pl.String)
-    found = found.with_columns(start=before.str.len_chars().cast(pl.Int64), before=before.str.tail(1))
+    found = found.filter(pl.col("at").list.len() > 0)
+    starts = [_in_characters(text, at) for text, at in found.select("text", "at").iter_rows()]
+    found = found.with_columns(start=pl.Series(starts, dtype=pl.List(pl.Int64))).explode("form", "start")
     found = found.with_columns(end=pl.col("start") + pl.col("form").str.len_chars())
-    goes_on = pl.col("before").str.contains(_WORD) & pl.col("form").str.contains(f"^{_WORD}")
+    before = (
+        pl.when(pl.col("start") > 0)
+        .then(pl.col("text").str.slice(pl.col("start") - 1, 1))
+        .otherwise(pl.lit(""))
+    )
+    goes_on = before.str.contains(_WORD) & pl.col("form").str.contains(f"^{_WORD}")
     after = pl.col("text").str.slice("end", 1)
     goes_on |= after.str.contains(_WORD) & pl.col("form").str.contains(f"{_WORD}$")
     return found.filter(~goes_on).select("row", "form", "start", "end")
+
+
+def _in_characters(text: str, at: list[int]) -> list[int]:
+    """Places in the UTF-8 of a text, as places in its characters."""
+    if text.isascii():
+        return at
+    begins = (np.frombuffer(text.encode(), np.uint8) & 0xC0) != 0x80  # a byte that goes on a character
+    places: list[int] = (np.cumsum(begins)[at] - 1).tolist()
+    return places
 
 
 def _judged(places: pl.DataFrame, spans: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
