@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bioclue_data import locations
-from bioclue_data.building.flags import LEAKED
+from bioclue_data.building.flags import is_leaked
 from bioclue_data.errors import UsageError
 from bioclue_data.records import catalogue as catalogues
 from bioclue_data.version import VERSION
@@ -115,7 +115,7 @@ def load_dataset(  # noqa: PLR0913
 
 
 def _is_clean(leakage: list[dict[str, Any]] | None) -> bool:
-    return not any(leak["verdict"] in LEAKED for leak in leakage or [])
+    return not is_leaked(leakage)
 
 
 def built_folder(

@@ -16,6 +16,7 @@ COMMANDS = {
     "list": "Show datasets: what there is, and what works.",
     "info": "Show one dataset: licence, access, splits, counts, faults.",
     "build": "Build configs or datasets into a folder of Parquet files.",
+    "score": "Score predictions: on all items, on clean and on leaked ones.",
     "validate": "Check a built folder against its contracts and manifest.",
     "export": "Write built tables in another format: jsonl, brat, conll …",
     "cite": "Print BibTeX of configs or datasets.",
@@ -23,6 +24,7 @@ COMMANDS = {
     "audit": "Find what is wrong with built data, and what to do.",
     "compare": "Show what changed between two built folders.",
     "leakage": "Find out what of a benchmark has been seen in training.",
+    "push": "Publish a built folder on the Hugging Face Hub.",
     "measure": "Print the `expected` counts of a dataset, as observed.",
 }
 

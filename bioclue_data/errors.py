@@ -57,12 +57,22 @@ class InvalidDataError(BioclueError):
     """Rows break their contract, or a count differs from the declared one."""
 
 
+class HeldBackError(BioclueError):
+    """Rows that may not leave this machine were asked to."""
+
+
 class RecordError(BioclueError):
     """A dataset record or a contract file is itself wrong."""
 
 
 class UsageError(BioclueError):
     """A name, option or combination that does not exist."""
+
+    exit_code = 2
+
+
+class HubError(BioclueError):
+    """The Hub refused, could not be reached, or is not as it was left."""
 
     exit_code = 2
 

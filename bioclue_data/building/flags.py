@@ -28,6 +28,11 @@ LEAKED = frozenset(("exact", "near_duplicate", "suspected"))
 """Verdicts that make a row a leaked one: `clean=True` leaves it out."""
 
 
+def is_leaked(leakage: list[Leak] | None) -> bool:
+    """Was the row found in a known corpus? A row that was never checked (null) was not."""
+    return any(leak["verdict"] in LEAKED for leak in leakage or [])
+
+
 @dataclass(frozen=True)
 class Flags:
     """What is known of rows, by content hash, and of splits.

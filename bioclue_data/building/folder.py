@@ -19,6 +19,8 @@ from bioclue_data.errors import BioclueError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bioclue_data.records.record import Record
+
 MANIFEST = "manifest.json"
 README = "README.md"
 Manifest = dict[str, Any]
@@ -47,6 +49,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest: sorted keys, no time of day, so that the same build gives the same bytes."""
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def table_path(record: Record, task: str, split: str) -> str:
+    """Where the table of a split lies, below the folder."""
+    return f"{task}_{record.config_language}/{record.id}/{split}-00000-of-00001.parquet"
 
 
 def digest(tables: Sequence[dict[str, Any]]) -> str:

@@ -19,7 +19,7 @@ class Job:
         records: The user's own records folder, or None.
         stores: Where sources are looked for; None: the invented samples.
         target: Folder that the tables are written below.
-        old: The built folder whose place it will take, if there is one.
+        old: The folder whose place it takes, there or not; None: it takes none.
     """
 
     dataset: str
@@ -27,7 +27,7 @@ class Job:
     records: Path | None
     stores: Stores | None
     target: Path
-    old: Path
+    old: Path | None = None
 
 
 @dataclass

@@ -38,7 +38,7 @@ def measured(record: Record, stores: Stores | None, records: Path | None, target
     Raises:
         NotHereError: no split of it is at hand.
     """
-    built = build_dataset(Job(record.id, record.tasks, records, stores, target, target))
+    built = build_dataset(Job(record.id, record.tasks, records, stores, target))
     if not built.counts and not built.problems:
         gaps = "; ".join(f"{split}: {gap['what']} ({gap['remedy']})" for split, gap in built.missing.items())
         raise NotHereError(gaps or "nothing to measure", where=record.id)

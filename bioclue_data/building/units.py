@@ -11,6 +11,7 @@ import pyarrow as pa
 from bioclue_data import readers
 from bioclue_data.building import flags, kept_flags, project, tally
 from bioclue_data.building.acquire import Acquirer, covered
+from bioclue_data.building.folder import table_path
 from bioclue_data.building.jobs import Built, Job
 from bioclue_data.building.ledger import Ledger
 from bioclue_data.building.seen import Seen
@@ -169,8 +170,7 @@ class _TableRun:
         self._projection = project.projection(record, task, name, origin, split.withheld)
         self._checker = Checker(contract, terms_of(record))
         self._ledger = Ledger(record, task, name, self._checker.codes, exact=exact)
-        folder = f"{task}_{record.config_language}/{record.id}"
-        self._path = f"{folder}/{name}-00000-of-00001.parquet"
+        self._path = table_path(record, task, name)
         self._writer = TableWriter(job.target / self._path, self._schema)
         self._rows: list[project.Row] = []
         self._remarks: list[Fault] = []
@@ -178,7 +178,8 @@ class _TableRun:
         self._target = job.target
         self._dataset, self._split = record.id, name
         self._flags = flags.shipped() if exact else flags.Flags()
-        self._kept = kept_flags.of_table(job.old / self._path, self._flags.corpora(record.id, name))
+        ships = self._flags.corpora(record.id, name)
+        self._kept = kept_flags.of_table(job.old / self._path, ships) if job.old else {}
 
     def add(self, document: Document, revision: str) -> bool:
         """Take the document's row; False if it feeds another task only."""

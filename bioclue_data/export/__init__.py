@@ -1,5 +1,7 @@
 """Other formats, written from built tables: one module per format; a module put here is a format.
 
+Formats for language models are in `prompted`.
+
 A module has `TASKS` (the tasks that it can hold), `SUFFIX` (of the one file it writes; "" if it writes a
 folder), `HOLDS_HIDDEN_GOLD`, `FILES` and `write(rows, out, task)`. What a format cannot hold it refuses, or
 its docstring says that it is left out.
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from bioclue_data.errors import UsageError
+from bioclue_data.export import prompted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,6 +58,7 @@ def load(name: str) -> Format:
         UsageError: there is none of that name; near names are suggested.
     """
     if name not in formats():
-        near = difflib.get_close_matches(name, formats(), n=3, cutoff=0.5) or formats()
+        every = (*formats(), *prompted.formats())
+        near = difflib.get_close_matches(name, every, n=3, cutoff=0.5) or every
         raise UsageError(f"there is no format {name!r}", remedy=f"use one of: {', '.join(near)}")
     return cast("Format", import_module(f"{__name__}.{name.replace('-', '_')}"))

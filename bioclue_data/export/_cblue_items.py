@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bioclue_data.export import _flat
 from bioclue_data.export._rows import gold, refused
+from bioclue_data.metrics.ranking import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -255,6 +256,4 @@ def report(row: Row) -> dict[str, str]:
 
 def ranking(row: Row) -> str:
     """KUAKE-IR: the query and its candidates, by gold rank, else by relevance."""
-    judged = [c for c in row["candidates"] if c["rank"] is not None or c["relevance"] is not None]
-    ordered = sorted(judged, key=lambda c: (c["rank"] or len(judged) + 1, -(c["relevance"] or 0.0)))
-    return f"{source_id(row)}\t{','.join(candidate['id'] for candidate in ordered[:CANDIDATES])}"
+    return f"{source_id(row)}\t{','.join(ordered(row['candidates'])[:CANDIDATES])}"

@@ -1,4 +1,4 @@
-"""Predictions: our own rows as JSON Lines, of which `item_id` and the gold columns are read."""
+"""Predictions as JSON Lines: our own rows, of which `item_id` and the gold columns are read, or samples."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bioclue_data.contracts import contract as contracts
 from bioclue_data.errors import InvalidDataError, UsageError
+from bioclue_data.export.prompted import _samples as samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,13 +34,27 @@ class Predictions:
         """
         self.path = path
         self._rows: dict[str, Row] = {}
-        for number, row in _lines(path):
+        self._silent: set[str] = set()
+        for number, line in _lines(path):
+            row = self._of_sample(line) if isinstance(line, dict) and samples.is_sample(line) else line
             where = f"{path}, line {number}"
             if not isinstance(row, dict) or not isinstance(row.get("item_id"), str):
                 raise UsageError("a line should be an object with an item_id", where=where, remedy=REMEDY)
             if self._rows.setdefault(row["item_id"], row) is not row:
                 raise UsageError(f"a second prediction for {row['item_id']}", where=where, remedy=REMEDY)
         self.ids = set(self._rows)
+
+    def _of_sample(self, sample: Row) -> Row:
+        """The prediction in a sample that lm-evaluation-harness logged; an answer may say nothing."""
+        row = samples.prediction(sample)
+        contract = contracts.load(sample["doc"]["task"])
+        if contract.gold and all(row[path.partition(".")[0]] is None for path in contract.gold):
+            self._silent.add(row["item_id"])
+        return row
+
+    def says_nothing(self, item: str) -> bool:
+        """Did a model answer, but with nothing that could be read?"""
+        return item in self._silent
 
     def cover(self, items: Iterable[str], table: str) -> bool:
         """Say whether these are predictions for the items of a table.
@@ -48,12 +63,29 @@ class Predictions:
             UsageError: they are for some of them only.
         """
         wanted = list(items)
-        lacking = [item for item in wanted if item not in self._rows]
-        self.ids.difference_update(wanted)
+        lacking = self.lacking(wanted)
         if lacking and len(lacking) < len(wanted):
             what = f"{len(lacking)} of {len(wanted)} items of {table} have no prediction, first {lacking[0]}"
             raise UsageError(what, where=str(self.path), remedy="predict every item of the table")
         return not lacking
+
+    def lacking(self, items: Iterable[str]) -> list[str]:
+        """Ask for the predictions of items; those of them that have none."""
+        wanted = list(items)
+        self.ids.difference_update(wanted)
+        return [item for item in wanted if item not in self._rows]
+
+    def refuse_rest(self) -> None:
+        """Refuse predictions that nobody has asked for.
+
+        Raises:
+            UsageError: there are some.
+        """
+        if self.ids:
+            what = f"{len(self.ids)} predictions are for no item of the tables, first {min(self.ids)}"
+            raise UsageError(
+                what, where=str(self.path), remedy="name the config, and build it from the same files"
+            )
 
     def beside(self, dataset: str, split: str) -> list[str]:
         """Items of a split that nobody has asked for, in the order of the file; now they are asked for."""
@@ -78,6 +110,7 @@ class Predictions:
     def filler(self, task: str) -> Callable[[Row], Row]:
         """Give what puts predictions in the place of gold; a task without gold takes all columns.
 
+        Mentions that predicted relations, events or sets refer to come from the prediction, if it has some.
         It raises UsageError for a prediction that lacks a column, or does not fit the task's contract.
         """
         contract = contracts.load(task)
@@ -91,6 +124,8 @@ class Predictions:
             if not new:
                 what = f"the prediction has nothing in {' or '.join(roots or content)}"
                 raise UsageError(what, where=row["item_id"], remedy=REMEDY)
+            if "entities" in content and given.get("entities") is not None:
+                new["entities"] = given["entities"]
             gold = dict.fromkeys(roots) | new
             try:
                 return row | complete({name: row[name] for name in content} | gold) | {"labelled": True}

@@ -7,14 +7,14 @@ from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from bioclue_data.building.folder import read_manifest
 from bioclue_data.contracts import contract as contracts
 from bioclue_data.errors import UsageError
 from bioclue_data.export import load
+from bioclue_data.export._built import Table, built_manifest, rows_of, tables_of
 from bioclue_data.export._predictions import Predictions
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from bioclue_data.export import Format, Row
 
 SPLITS = {"train": "train", "validation": "dev", "test": "test"}  # as files with prescribed names call them
-Table = dict[str, Any]  # an entry of the manifest, with the dataset's id
 
 
 @dataclass(frozen=True)
@@ -32,15 +31,16 @@ class Exported:
 
     Attributes:
         written: The files or folders.
-        hidden: Paths of tables left out: their gold is withheld (or their task has none), and the format
-            would make it look empty.
-        held_back: Paths of tables of copyrighted datasets, which never leave the built folder.
+        hidden: Paths of tables, or configs, left out: their gold is withheld (or their task has none), and
+            the format would make it look empty.
+        held_back: What may not leave the built folder -> why: paths of tables of copyrighted datasets, or
+            configs.
         left_out: What of single rows was left out, and how often.
     """
 
     written: list[Path]
     hidden: list[str]
-    held_back: list[str]
+    held_back: Mapping[str, str]
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -58,10 +58,8 @@ def export(
             written.
     """
     form = load(name)
-    manifest = read_manifest(folder)
-    if manifest is None:
-        raise UsageError("nothing is built here", where=str(folder), remedy="`bioclue build` first")
-    asked = [table for config in configs for table in _tables(manifest, config)]
+    manifest = built_manifest(folder)
+    asked = [table for config in configs for table in tables_of(manifest, config)]
     free = [table for table in asked if not _is_copyrighted(folder / table["path"])]
     if not free:
         remedy = "use the built folder where it is; nothing overrides this"
@@ -78,7 +76,7 @@ def export(
         with _whole(target) as half:
             left_out.update(form.write(_filled(folder, table, given), half, table["task"]))
     hidden = [] if given else [table["path"] for table in tables if table not in held]
-    held_back = [table["path"] for table in asked if table not in free]
+    held_back = {table["path"]: "it is copyrighted" for table in asked if table not in free}
     return Exported(
         list(targets), hidden, held_back, {what: count for what, count in left_out.items() if count}
     )
@@ -136,21 +134,17 @@ def _predicted(form: Format, given: Predictions, folder: Path, tables: list[Tabl
             beside = [] if (dataset, task, split) in built else given.beside(dataset, split)
             if beside:
                 held.append({"dataset": dataset, "task": task, "split": split, "items": beside})
-    if given.ids:
-        what = f"{len(given.ids)} predictions are for no item of the tables, first {min(given.ids)}"
-        raise UsageError(
-            what, where=str(given.path), remedy="name the config, and build it from the same files"
-        )
+    given.refuse_rest()
     return held
 
 
 def _filled(folder: Path, table: Table, given: Predictions | None) -> Iterator[Row]:
     """The rows to write."""
     if given is None:
-        return _rows(folder / table["path"])
+        return rows_of(folder / table["path"])
     if items := table.get("items"):
         return given.whole(items, table["task"])
-    return map(given.filler(table["task"]), _rows(folder / table["path"]))
+    return map(given.filler(table["task"]), rows_of(folder / table["path"]))
 
 
 def _items(path: Path) -> list[str]:
@@ -169,21 +163,3 @@ def _whole(target: Path) -> Iterator[Path]:
         if half.is_dir():
             shutil.rmtree(half)
         half.unlink(missing_ok=True)
-
-
-def _tables(manifest: dict[str, Any], config: str) -> list[Table]:
-    found = [
-        table | {"dataset": dataset}
-        for dataset, built in manifest["datasets"].items()
-        for table in built["tables"]
-        if config == dataset or config in table["configs"]
-    ]
-    if not found:
-        raise UsageError(f"{config!r} is not in this folder", remedy=f"`bioclue build {config}` first")
-    return found
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    with pq.ParquetFile(path) as file:
-        for group in range(file.num_row_groups):
-            yield from file.read_row_group(group).to_pylist()

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from bioclue_data.building.flags import LEAKED
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage.fields import FIELDS, values
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.targets import Choice, groups, rows_of_folder, tables
-from bioclue_data.leakage.verdicts import SUSPECTED, VERDICTS, Thresholds
 from bioclue_data.matching.tokens import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-LEAKED = frozenset(VERDICTS[SUSPECTED:])
+    from bioclue_data.leakage.verdicts import Thresholds
 
 
 def matrix(

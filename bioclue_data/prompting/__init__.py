@@ -1,0 +1,1 @@
+"""Rows as questions to a language model, and its answers as rows."""

@@ -1,0 +1,1 @@
+"""Scores of a file of predictions, on all items, on clean and on leaked ones, with intervals."""
