@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -91,10 +92,23 @@ def table(task: str, rows: list[Row], order: int | None = None) -> Table:
         random.Random(order).shuffle(rows)
     for row in rows:
         row.setdefault("group_id", None)
-    return Table("invented", task, _arrow(task, rows))
+        row.setdefault("quality", [])
+    return Table("invented", task, Held(_arrow(task, rows), 16 if order else len(rows)))
 
 
-_COMMON = ("item_id", "split", "language", "group_id")
+class Held:
+    """Rows in memory, in batches of some rows."""
+
+    def __init__(self, rows: pa.Table, batch: int) -> None:
+        self._rows, self._batch = rows, max(batch, 1)
+
+    def batches(self) -> Iterator[pa.Table]:
+        """Slices; at least one."""
+        for first in range(0, max(len(self._rows), 1), self._batch):
+            yield self._rows.slice(first, self._batch)
+
+
+_COMMON = ("item_id", "split", "language", "group_id", "document_id", "quality")
 
 
 def _common(row: Row) -> Row:
@@ -114,5 +128,14 @@ def findings(task: str, rows: list[Row], order: int | None = None) -> pl.DataFra
 
 def found(task: str, rows: list[Row], check: str, order: int | None = None) -> set[str]:
     """Ids of the items that one check finds; the split, where it is about a split."""
-    frame = findings(task, rows, order).filter(check=check)
+    frame = run.look(table(task, rows, order), [check])
     return set(frame.select(pl.coalesce("item_id", "split")).to_series())
+
+
+def usual_mention(rows: list[Row]) -> None:
+    """Every row says two words, which are one mention."""
+    for row in rows:
+        start = len(row["text"]) + 1
+        row["text"] += " zorplin quorvex"
+        span = {"start": start, "end": start + 15}
+        row["entities"] = [{"id": "T1", "type": "Drug", "spans": [span], "text": "zorplin quorvex"}]

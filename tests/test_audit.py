@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bioclue_data.audit import check as checks
 from bioclue_data.contracts.contract import tasks
-from tests.auditing import chinese, clean, findings, found, sentence, table
+from tests.auditing import Held, chinese, clean, findings, found, sentence, usual_mention
 from tests.valid_items import Row
 from tests.valid_rows import valid_table
 
@@ -29,8 +29,8 @@ def test_every_check_takes_valid_rows_of_every_task(task: str) -> None:
     from bioclue_data.audit.table import Table
 
     rows = valid_table(task)
-    look(Table("invented", task, rows))
-    assert look(Table("invented", task, rows.slice(0, 0))).is_empty()
+    look(Table("invented", task, Held(rows, len(rows))))
+    assert look(Table("invented", task, Held(rows.slice(0, 0), 1))).is_empty()
 
 
 def put(column: str, make: Callable[[Row, int], object]) -> Plant:
@@ -91,6 +91,16 @@ def straddling(rows: list[Row], chosen: list[int]) -> set[int]:
     return {*chosen, *partners}
 
 
+def under_two_ids(rows: list[Row], chosen: list[int]) -> set[int]:
+    """Documents of two rows, and the same rows once more under other ids."""
+    same = set()
+    for first in {i - i % 2 for i in chosen}:
+        for k in (first, first + 1):
+            rows[k]["document_id"] = f"d{first}"
+            same |= {k, copied(rows, k, rows[k]["split"], document_id=f"e{first}")}
+    return same
+
+
 def disagreeing(rows: list[Row], chosen: list[int]) -> set[int]:
     copies = {copied(rows, i, rows[i]["split"], labels=["other"]) for i in chosen}
     return {*chosen, *copies}
@@ -127,6 +137,21 @@ def often_typed(rows: list[Row], chosen: list[int]) -> set[int]:
     return set(chosen)
 
 
+def unmarked(rows: list[Row], chosen: list[int]) -> set[int]:
+    usual_mention(rows)
+    for i in chosen[:3]:
+        rows[i]["entities"] = []
+    return set(chosen[:3])
+
+
+def marked_in_part(rows: list[Row], chosen: list[int]) -> set[int]:
+    usual_mention(rows)
+    for i in chosen[:3]:
+        rows[i]["entities"][0]["spans"][0]["end"] -= 8
+        rows[i]["entities"][0]["text"] = "zorplin"
+    return set(chosen[:3])
+
+
 def unseen(rows: list[Row], chosen: list[int]) -> set[int]:
     late = {i for i in chosen if rows[i]["split"] == "test"} or {39}
     for i in late:
@@ -150,17 +175,29 @@ def traditional(rows: list[Row], chosen: list[int]) -> set[int]:
     return set(chosen)
 
 
+BROKEN = {"rule": "G5", "severity": "expected", "place": "text", "detail": "blank"}
+GERMAN = (
+    "Der erfundene Patient klagt seit gestern über Schmerzen in einem Körperteil, den es nicht gibt; die "
+    "Untersuchung ergab keinen Befund, weil alles an dieser Geschichte frei erfunden ist und nur dazu dient, "
+    "eine Sprache zu erkennen."
+)
 PLANTS: dict[str, tuple[str, Plant]] = {
     "duplicate_in_split": ("tc", twice),
     "duplicate_across_splits": ("tc", across),
     "near_duplicate_across_splits": ("tc", nearly),
     "group_across_splits": ("tc", straddling),
+    "document_twice": ("tc", under_two_ids),
+    "broken_rule": ("tc", put("quality", lambda *_: [BROKEN])),
     "conflicting_gold": ("tc", disagreeing),
     "unseen_label": ("tc", unseen),
     "unanswerable": ("cqa", put("answers", lambda *_: [])),
     "mention_edges": ("ner", with_mention(blank_edge)),
     "cut_word": ("ner", with_mention(cut)),
     "unusual_type": ("ner", often_typed),
+    "unmarked_form": ("ner", unmarked),
+    "other_boundary": ("ner", marked_in_part),
+    "broken_table": ("tc", text_with("\n| a | b |\n| --- | --- |\n| c |\n")),
+    "other_latin_language": ("tc", put("text", lambda _, i: f"{i}. {GERMAN}")),
     "blank_field": ("tc", put("context", lambda *_: " \u3000\n")),
     "duplicate_options": ("mcqa", put("options", same_option)),
     "answer_in_question": ("mcqa", put("question", says_answer)),
@@ -191,6 +228,12 @@ def test_every_check_is_tested() -> None:
     assert set(PLANTS) | OF_SPLITS == set(checks.load())
 
 
+def test_every_check_says_how_often_it_is_wrong() -> None:
+    for code, words in checks.words().items():
+        assert 0 <= words.false_alarms.wrong <= words.false_alarms.looked <= 50, code
+        assert words.false_alarms.wrong <= words.false_alarms.looked / 2, f"mend {code}"
+
+
 @pytest.mark.parametrize("check", PLANTS)
 @settings(max_examples=8, deadline=None)
 @given(chosen=st.sets(st.integers(0, 39), min_size=1, max_size=5), order=st.integers(0, 9))
@@ -203,86 +246,6 @@ def test_the_planted_rows_are_found_and_no_others(check: str, chosen: set[int], 
     assert found(task, rows, check, order) == expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "write to ada.example@clinic.example.org today",
-        "MRN: 00123456",
-        "Patient name: Ada",
-        "姓名：甲乙丙",
-        "住院号：A123456",
-        "手机 13900001111",
-        "证 11010519491231002X",
-        "电话 010-62771234",
-        "123-45-6789",
-    ],
-)
-def test_personal_data_is_found_and_its_middle_left_out(text: str) -> None:
-    rows = clean("tc")
-    rows[7]["text"] = text
-    seen = findings("tc", rows).filter(check="personal_data")
-    assert seen["item_id"].to_list() == [rows[7]["item_id"]]
-    assert text not in seen["detail"].item()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "doi 10.1000/13912345678901",
-        "grade 3-4, p < 0.001",
-        "AT&T; R&D",
-        "call 18005550147 or 1-800-555-0147",
-        "a<b and c>d",
-        "2019-10-11",
-        "café",
-    ],
-)
-def test_what_only_resembles_a_fault(text: str) -> None:
-    rows = clean("tc")
-    rows[7]["text"] = f"{sentence(7)} {text}"
-    assert findings("tc", rows).is_empty()
-
-
-def test_signs_tell_short_texts_apart() -> None:
-    rows = clean("tc")
-    rows[3]["text"], rows[4]["text"], rows[5]["text"] = "CD4+", "CD4-", "cd4+ "
-    assert found("tc", rows, "duplicate_in_split") == {rows[3]["item_id"], rows[5]["item_id"]}
-
-
-def test_a_pair_of_similar_texts_is_the_same_in_either_order() -> None:
-    rows = clean("sts")
-    rows[4]["text_a"], rows[4]["text_b"] = rows[3]["text_b"], rows[3]["text_a"]
-    assert found("sts", rows, "duplicate_in_split") == {rows[3]["item_id"], rows[4]["item_id"]}
-
-
-def skewed(rows: list[Row]) -> list[Row]:
-    for i, row in enumerate(rows):
-        row["labels"] = ["yes" if i % 20 else "no"] if row["split"] == "test" else row["labels"]
-    return rows
-
-
-def test_labels_that_drift_and_classes_out_of_balance_are_findings_of_the_split() -> None:
-    rows = skewed(clean("tc", 1200))
-    assert found("tc", rows, "label_drift", 3) == {"test"}
-    assert found("tc", rows, "class_balance", 3) == {"test"}
-
-
-def test_answers_that_stand_at_one_place_are_a_finding_of_the_split() -> None:
-    rows = clean("mcqa", 800)
-    for i, row in enumerate(rows):
-        if row["split"] == "test" and i % 2:
-            row["answer_keys"] = ["C"]
-    assert found("mcqa", rows, "answer_position", 5) == {"test"}
-
-
-def test_long_answers_are_a_finding_of_the_split() -> None:
-    rows = clean("mcqa", 800)
-    for i, row in enumerate(rows):
-        if row["split"] == "train" and i % 2:
-            row["options"]["ABCD".index(row["answer_keys"][0])]["text"] += " " + sentence(i, 3)
-    assert found("mcqa", rows, "answer_length", 5) == {"train"}
-
-
 @settings(max_examples=5, deadline=None)
 @given(order=st.integers())
 def test_the_order_of_rows_does_not_matter(order: int) -> None:
@@ -290,35 +253,3 @@ def test_the_order_of_rows_does_not_matter(order: int) -> None:
     for plant in (twice, across, disagreeing):
         plant(rows, [2, 3, 5, 7, 11, 13, 36])
     assert findings("tc", rows, order).equals(findings("tc", rows))
-
-
-def test_a_table_has_each_text_with_its_place() -> None:
-    texts = table("mcqa", clean("mcqa", 4)).texts
-    assert set(texts["place"]) == {"question", *(f"options[{k}].text" for k in range(4))}
-
-
-def test_marked_arguments_tell_sentences_apart() -> None:
-    rows = clean("tc")
-    rows[3]["text"] = "The <<zorplin>> and the [[quorvex]] of the mirbat are here."
-    rows[4]["text"] = "The <<zorplin>> and the quorvex of the [[mirbat]] are here."
-    rows[5]["text"] = "[[One]] <<zorplin>> is no other zorplin."
-    rows[6]["text"] = "[[One]] zorplin is no other <<zorplin>>."
-    assert found("tc", rows, "duplicate_in_split") == set()
-
-
-def test_pairs_that_share_a_text_are_a_finding_of_the_split() -> None:
-    rows = clean("sts", 400)
-    for i in range(0, 200, 2):
-        rows[i + 1]["text_a"] = rows[i]["text_a"]
-    assert found("sts", rows, "shared_half") == {"train"}
-
-
-def test_simplified_text_in_a_traditional_row() -> None:
-    rows = clean("tc")
-    for i, row in enumerate(rows):
-        row["language"], row["text"] = (
-            "zh-Hant",
-            "臟腎腫頭熱陰陽經絡氣" + "一二三四五六七八九"[i % 9] * (i + 1),
-        )
-    rows[7]["text"] = "脏肾肿头热阴阳经络气"
-    assert found("tc", rows, "other_script") == {rows[7]["item_id"]}

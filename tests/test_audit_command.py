@@ -12,8 +12,13 @@ import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
+from bioclue_data import api
+from bioclue_data.audit import tables
 from bioclue_data.audit.compare import compare
+from bioclue_data.audit.run import audit
+from bioclue_data.audit.tables import Files
 from bioclue_data.cli import group
+from bioclue_data.errors import UsageError
 from tests.own import Own, item
 
 HOSTILE = "</div><script>alert(1)</script><b>患者</b>\u202e" + "长" * 500
@@ -121,3 +126,32 @@ def test_a_private_use_character_is_named_on_the_page(own: Own) -> None:
     run(own)
     page = (own.root / "audit" / "audit.html").read_text(encoding="utf-8")
     assert "有蓝膝病<mark>[U+E313]</mark>" in page
+
+
+def test_an_unknown_check_is_an_error_of_usage(own: Own) -> None:
+    result = run(own, "--check", "nothing")
+    assert isinstance(result.exception, UsageError)
+    assert not (own.root / "audit").exists()
+
+
+def test_one_check_alone_finds_what_it_finds_among_all(own: Own) -> None:
+    assert run(own, "--check", "markup").exit_code == 0
+    found = pl.read_parquet(own.root / "audit" / "findings.parquet")
+    assert set(found["check"]) == {"markup"}
+
+
+def test_several_jobs_find_what_one_finds(tmp_path: Path) -> None:
+    api.build("bc5cdr", out=tmp_path / "bioclue", sample=True)
+    one, two = (audit(tmp_path / "bioclue", jobs=jobs) for jobs in (1, 2))
+    assert two.rows.equals(one.rows)
+    assert two.findings.equals(one.findings)
+
+
+def test_files_come_in_batches_of_some_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.build("bc5cdr", out=tmp_path / "bioclue", sample=True)
+    paths = sorted((tmp_path / "bioclue" / "ner_en" / "bc5cdr").glob("*.parquet"))
+    whole = [table.num_rows for table in Files(paths).batches()]
+    monkeypatch.setattr(tables, "BATCH", 1)
+    monkeypatch.setattr(tables, "PIECE", 1)
+    assert [table.num_rows for table in Files(paths).batches()] == [1] * sum(whole)
+    assert len(whole) == 1

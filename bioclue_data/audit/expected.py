@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from bioclue_data.audit.table import Table
-from bioclue_data.audit.tables import read, units
+from bioclue_data.audit.tables import Files, units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,18 +55,23 @@ def of_record(record: Record, task: str) -> dict[str, Expected]:
 def of_table(table: Table) -> dict[str, Expected]:
     """By split, what a table looks like."""
     labels: dict[str, dict[str, int]] = {}
-    for split, label, number in table.labels.group_by("split", "label").len().iter_rows():
+    for split, label, number in table.labels.select("split", "label", "number").iter_rows():
         labels.setdefault(split, {})[label] = number
-    medians = dict(table.lengths.group_by("split").agg(pl.col("length").median()).iter_rows())
     return {
-        split: Expected(rows, labels.get(split, {}), medians.get(split))
-        for split, rows in table.rows.group_by("split").len().iter_rows()
+        split: Expected(rows, labels.get(split, {}), _median(table.lengths.filter(pl.col("split") == split)))
+        for split, rows in table.counts.iter_rows()
     }
+
+
+def _median(lengths: pl.DataFrame) -> float | None:
+    """Median of `length`, each of which comes `rows` times."""
+    median: float | None = lengths.select(pl.col("length").repeat_by("rows").explode().median()).item()
+    return median
 
 
 def of_folder(folder: Path) -> dict[tuple[str, str], dict[str, Expected]]:
     """By dataset and task, what the tables of an older build look like."""
     return {
-        (dataset, task): of_table(Table(dataset, task, read(paths)))
+        (dataset, task): of_table(Table(dataset, task, Files(paths)))
         for dataset, task, paths in units(folder, ())
     }

@@ -32,7 +32,7 @@ def found(frame: pl.DataFrame, detail: pl.Expr | str, place: pl.Expr | str = "pl
     """Findings from rows of a frame with `split` and `item_id`; a name is that of a column."""
     whole = frame.rechunk()  # polars 2.1 panics when it joins strings of columns with empty chunks
     return whole.select(
-        "split",
+        pl.col("split").cast(pl.String),
         "item_id",
         place=pl.col(place) if isinstance(place, str) else place,
         detail=pl.col(detail) if isinstance(detail, str) else detail,

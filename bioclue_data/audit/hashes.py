@@ -10,15 +10,27 @@ from bioclue_data.matching.tokens import texts_of, tokenise_all
 from bioclue_data.matching.windows import whole_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
 
-BATCH = 2_000  # texts that are tokenised at a time: 17 bytes of tokens for each of theirs
+PIECE = 1 << 20  # bytes of texts that are tokenised at a time: 17 bytes of tokens for each of theirs
+
+
+def pieces(texts: pl.Series) -> Iterator[tuple[int, list[str]]]:
+    """The texts in lists of about `PIECE` bytes, each with the number of its first text."""
+    ends = texts.str.len_bytes().cum_sum().to_numpy()
+    first = 0
+    while first < len(texts):
+        start = ends[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(ends, start + PIECE)))
+        yield first, texts.slice(first, last - first).to_list()
+        first = last
 
 
 def hashes_of(texts: pl.Series) -> Any:
     """uint64 for each text; 0 for a text without a token."""
-    parts = [_hashes(texts.slice(first, BATCH).to_list()) for first in range(0, len(texts), BATCH)]
-    return np.concatenate([np.empty(0, np.uint64), *parts])
+    return np.concatenate([np.empty(0, np.uint64), *(_hashes(values) for _, values in pieces(texts))])
 
 
 def _hashes(values: list[str]) -> Any:

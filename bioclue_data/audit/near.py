@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from bioclue_data.audit.hashes import pieces
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.candidates import candidates, scratch
 from bioclue_data.matching.scan import scan
@@ -16,67 +17,86 @@ from bioclue_data.matching.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bioclue_data.audit.batch import Batch
+    from bioclue_data.audit.table import Table
     from bioclue_data.matching.index import Index
 
 CONTAINED = 0.8  # weight of an item's pairs of tokens that stand in the other; 0.7 finds templates
 LENGTHS = 0.8  # shorter text by longer one, in characters
 TOKENS = 10  # shorter items differ by one word only, and mean something else
-BATCH = 4096  # texts that are scanned at a time
-ORDER = {"test": 0, "validation": 1, "train": 2}
-SCHEMA = {"split": pl.String, "item_id": pl.String, "score": pl.Float64, "other": pl.String}
+INDEXED = 3_000_000  # characters that one index holds
+BEFORE = {"test": ("train", "validation"), "validation": ("train",)}
+"""Splits that are used before a split."""
+ASKED = {"row": pl.UInt32, "key": pl.UInt64, "raw": pl.String, "size": pl.UInt32}
+SCHEMA = {"row": pl.UInt32, "score": pl.Float64, "other": pl.UInt32}
 
 
-def near_pairs(inputs: pl.DataFrame) -> pl.DataFrame:
-    """The nearest row, in a split that is used before, of each row: split, item_id, score, other.
+def near_pairs(table: Table) -> pl.DataFrame:
+    """The nearest rows, in a split that is used before, of each row: row, score, other.
 
     Rows of test are compared with validation and train, rows of validation with train. Rows that are equal
-    but for case, width and blanks are no near duplicates.
-
-    Args:
-        inputs: `Table.inputs`.
+    but for case, width and blanks are no near duplicates. Of others that are equally near, all are given.
     """
     parts = [pl.DataFrame(schema=SCHEMA)]
-    for split in sorted(inputs["split"].unique(), key=lambda name: ORDER.get(name, 3)):
-        here = inputs.filter(pl.col("split") == split)
-        rank = ORDER.get(split, 3)
-        before = [name for name in inputs["split"].unique() if ORDER.get(name, 3) > rank]
-        there = inputs.filter(pl.col("split").is_in(before))
-        if len(here) and len(there):
-            parts.append(_nearest(here, there))
+    splits = set(table.counts["split"])
+    for split, before in BEFORE.items():
+        if split in splits and splits.intersection(before):
+            parts += [_nearest(here, table, before) for here in _portions(table, split)]
     return pl.concat(parts)
 
 
-def _nearest(here: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+def _portions(table: Table, split: str) -> Iterator[pl.DataFrame]:
+    """Inputs of a split, as many as an index holds; which ones are together depends on their texts alone."""
+    keys = table.keys.filter(pl.col("split") == split)
+    count = int(keys["size"].sum() // INDEXED) + 1
+    for number in range(count):
+        rows = keys.filter(pl.col("key") % count == number)["row"]
+        yield table.gather(lambda batch: _asked(batch, (split,)), rows)
+
+
+def _asked(batch: Batch, splits: tuple[str, ...]) -> pl.DataFrame:
+    """Inputs of rows of these splits; nothing is read for batches that have none."""
+    chosen = pl.col("split").is_in(splits)
+    if batch.rows.filter(chosen).is_empty():
+        return pl.DataFrame(schema=ASKED)
+    size = pl.col("raw").str.len_chars().cast(pl.UInt32)
+    return batch.inputs.filter(chosen).select("row", "key", "raw", size=size)
+
+
+def _nearest(here: pl.DataFrame, table: Table, before: tuple[str, ...]) -> pl.DataFrame:
     texts = texts_of(here["raw"].to_list())
-    index = indexes.build(
-        texts, np.arange(len(here), dtype=np.int32), np.full(len(here), indexes.ANCHOR, np.uint8)
-    )
-    pairs = pl.DataFrame(
-        list(_scanned(index, there["raw"])),
-        schema={"a": pl.Int64, "b": pl.Int64, "score": pl.Float64},
-        orient="row",
-    )
-    left = here.select("split", "item_id", key="key", size=pl.col("raw").str.len_chars()).with_row_index("a")
-    right = there.select(other="item_id", key_b="key", size_b=pl.col("raw").str.len_chars()).with_row_index(
-        "b"
-    )
-    pairs = pairs.join(left.cast({"a": pl.Int64}), on="a").join(right.cast({"b": pl.Int64}), on="b")
+    kinds = np.full(len(here), indexes.ANCHOR, np.uint8)
+    index = indexes.build(texts, np.arange(len(here), dtype=np.int32), kinds)
+    found = [pl.DataFrame(schema=SCHEMA)]
+    for batch in table.batches():
+        there = _asked(batch, before)
+        found.append(_like(here, there, _scanned(index, there["raw"])))
+        found = [_best(pl.concat(found))]
+    return found[0]
+
+
+def _best(pairs: pl.DataFrame) -> pl.DataFrame:
+    return pairs.filter(pl.col("score") == pl.col("score").max().over("row"))
+
+
+def _like(here: pl.DataFrame, there: pl.DataFrame, scored: Iterator[tuple[int, int, float]]) -> pl.DataFrame:
+    """Pairs of about the same length that are not equal."""
+    kinds = {"a": pl.UInt32, "b": pl.UInt32, "score": pl.Float64}
+    pairs = pl.DataFrame(list(scored), schema=kinds, orient="row")
+    left = here.select("row", "key", "size").with_row_index("a")
+    right = there.select(other="row", key_b="key", size_b="size").with_row_index("b")
+    pairs = pairs.join(left, on="a").join(right, on="b")
     shorter, longer = pl.min_horizontal("size", "size_b"), pl.max_horizontal("size", "size_b")
-    pairs = pairs.filter(pl.col("key") != pl.col("key_b"), shorter >= LENGTHS * longer)
-    best = pairs.sort("score", "other", descending=[True, False]).unique("a", keep="first")
-    return best.select(*SCHEMA)
+    return pairs.filter(pl.col("key") != pl.col("key_b"), shorter >= LENGTHS * longer).select(*SCHEMA)
 
 
 def _scanned(index: Index, texts: pl.Series) -> Iterator[tuple[int, int, float]]:
     """(item, text, score) of each pair that is near."""
     working = scratch(index)
     tokens = np.diff(index.token_offsets)
-    for first in range(0, len(texts), BATCH):
-        batch = texts_of(texts.slice(first, BATCH).to_list())
-        hits = scan(batch, index)
-        if not len(hits.texts):
-            continue
-        found = candidates(hits, index, working)
+    for first, values in pieces(texts):
+        batch = texts_of(values)
+        found = candidates(scan(batch, index), index, working)
         if not len(found.texts):
             continue
         scores = verify(batch, index, found)

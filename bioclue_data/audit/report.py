@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,17 +20,25 @@ EXAMPLES = 5  # of each check, of each dataset and task
 _MARKED = re.compile(f"{OPEN}(.*?)(?:{CLOSE}|$)", re.DOTALL)
 
 
-def write_report(findings: pl.DataFrame, summary: dict[str, Any], out: Path) -> None:
-    """Write the page; what stands there is replaced in one step.
+def write_results(findings: pl.DataFrame, summary: dict[str, Any], out: Path) -> None:
+    """Write findings.parquet, audit.json and audit.html; each takes the place of an older one in one step.
 
     Args:
         findings: Of `findings.SCHEMA`, with `accepted`.
         summary: Of `summary.summarise`.
-        out: Where the page goes.
+        out: The folder; made if it is not there.
     """
-    half = out.with_name(f"{out.name}.part")
-    half.write_text(render(findings, summary), encoding="utf-8")
-    half.replace(out)
+    out.mkdir(parents=True, exist_ok=True)
+    half = out / ".part"
+    findings.write_parquet(half)
+    half.replace(out / "findings.parquet")
+    texts = {
+        "audit.json": json.dumps(summary, ensure_ascii=False, indent=1),
+        "audit.html": render(findings, summary),
+    }
+    for name, text in texts.items():
+        half.write_text(text, encoding="utf-8")
+        half.replace(out / name)
 
 
 def render(findings: pl.DataFrame, summary: dict[str, Any]) -> str:

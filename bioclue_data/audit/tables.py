@@ -11,8 +11,44 @@ from bioclue_data.building import folder as folders
 from bioclue_data.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+UNSEEN = frozenset(
+    {"leakage", "leakage_checked", "source", "extra", "licence", "access", "content_hash", "dataset"}
+    | {"subset", "split_origin", "source_id", "passages"}
+)
+"""Columns that no check looks at: they are not read."""
+BATCH = 8 << 20  # bytes of a batch, uncompressed
+PIECE = 128  # rows that are read at a time
+
+
+class Files:
+    """Parquet files of one contract, as a source of rows."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+
+    def batches(self) -> Iterator[pa.Table]:
+        """The rows in the order of the files, in tables of about `BATCH` bytes; at least one table."""
+        held: list[pa.RecordBatch] = []
+        size = given = 0
+        for piece in self._pieces():
+            held.append(piece)
+            size += piece.nbytes
+            if size >= BATCH:
+                yield pa.Table.from_batches(held)
+                held, size, given = [], 0, given + 1
+        if held:
+            yield pa.Table.from_batches(held)
+        elif not given:
+            yield pq.read_table(self._paths[0])
+
+    def _pieces(self) -> Iterator[pa.RecordBatch]:
+        for path in self._paths:
+            with pq.ParquetFile(path, pre_buffer=False) as file:
+                columns = [name for name in file.schema_arrow.names if name not in UNSEEN]
+                yield from file.iter_batches(PIECE, columns=columns, use_threads=False)
 
 
 def units(folder: Path, datasets: tuple[str, ...]) -> Iterator[tuple[str, str, list[Path]]]:

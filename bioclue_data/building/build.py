@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-from bioclue_data.building import describe, readme
+from bioclue_data.building import describe, readme, workers
 from bioclue_data.building import folder as folders
 from bioclue_data.building.jobs import Built, Job
-from bioclue_data.errors import BioclueError, InvalidDataError, NotHereError, UsageError
+from bioclue_data.errors import InvalidDataError, NotHereError, UsageError
 from bioclue_data.records import catalogue as catalogues
 from bioclue_data.version import VERSION
 
@@ -124,29 +120,10 @@ def _build_all(
         Job(name, tuple(tasks), request.records, request.stores, target, request.out)
         for name, tasks in plan.items()
     ]
-    for number, built in enumerate(_run(jobs, request.jobs), start=1):
+    for number, built in enumerate(workers.spread(_work, jobs, request.jobs), start=1):
         if progress:
             progress(built, number, len(jobs))
         yield built
-
-
-def _run(jobs: list[Job], workers: int) -> Iterator[Built]:
-    if workers <= 1 or len(jobs) <= 1:
-        yield from map(_work, jobs)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_share_cores) as pool:
-        for future in as_completed([pool.submit(_work, job) for job in jobs]):
-            try:
-                yield future.result()
-            except BrokenProcessPool as error:
-                remedy = "it may have run out of memory: use fewer --jobs"
-                raise BioclueError("a worker process died, nothing was written", remedy=remedy) from error
-
-
-def _share_cores() -> None:
-    """One thread per worker: the workers are the parallelism, and every thread keeps memory of its own."""
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def _work(job: Job) -> Built:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command("audit")
 @click.argument("folder", type=options.FOLDER, metavar="DIR")
 @click.option("--dataset", "datasets", multiple=True, help="Only this dataset; may be repeated.")
+@click.option("--check", "codes", multiple=True, help="Only this check; may be repeated. See docs/checks.md.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -35,15 +35,27 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="records|DIR",
     help="Compare distributions with what our records say, or with an older build.",
 )
+@click.option(
+    "--data-docs",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="With --expected: write what Great Expectations says, as pages that need no network.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Tables looked at at a time."
+)
 @options.records
 @options.as_json
 def command(
     folder: Path,
     datasets: tuple[str, ...],
+    codes: tuple[str, ...],
     out: Path,
     fail_on: str | None,
     baseline: Path | None,
     expected: str | None,
+    data_docs: Path | None,
+    jobs: int,
     records: Path | None,
     as_json: bool,
 ) -> None:
@@ -53,17 +65,17 @@ def command(
     """
     from bioclue_data.audit import baseline as baselines  # noqa: PLC0415
     from bioclue_data.audit import run  # noqa: PLC0415
-    from bioclue_data.audit.report import write_report  # noqa: PLC0415
+    from bioclue_data.audit.report import write_results  # noqa: PLC0415
     from bioclue_data.audit.summary import summarise  # noqa: PLC0415
 
     accepted = baselines.load(baseline) if baseline else []
-    audited = run.audit(folder, datasets, _progress(), _expect(expected, records))
+    expect = _expect(expected, records)
+    if data_docs:
+        _write_data_docs(folder, datasets, expect, data_docs)
+    audited = run.audit(folder, datasets, _progress(), expect, jobs, _known(codes))
     judged = baselines.judge(audited.findings, accepted, set(audited.rows["dataset"]))
     summary = summarise(judged, audited.rows)
-    out.mkdir(parents=True, exist_ok=True)
-    judged.findings.write_parquet(out / "findings.parquet")
-    (out / "audit.json").write_text(json.dumps(summary, ensure_ascii=False, indent=1), encoding="utf-8")
-    write_report(judged.findings, summary, out / "audit.html")
+    write_results(judged.findings, summary, out)
     if as_json:
         options.echo_json(summary)
     else:
@@ -72,6 +84,25 @@ def command(
         words = f"{one['check']} of {one['dataset']}: {one['count']} accepted, {one['found']} found"
         click.echo(f"stale acceptance: {words}", err=True)
     sys.exit(1 if judged.stale or _fails(judged.findings, fail_on) else 0)
+
+
+def _write_data_docs(
+    folder: Path, datasets: tuple[str, ...], expect: Callable[[str, str], Any] | None, out: Path
+) -> None:
+    from bioclue_data.audit.data_docs import write_data_docs  # noqa: PLC0415
+
+    if expect is None:
+        raise UsageError("--data-docs shows what is expected", remedy="add --expected records, or a folder")
+    pages = write_data_docs(folder, datasets, expect, out)
+    click.echo(f"{pages} pages in {out}", err=True)
+
+
+def _known(codes: tuple[str, ...]) -> tuple[str, ...]:
+    from bioclue_data.audit.check import words  # noqa: PLC0415
+
+    if unknown := set(codes).difference(words()):
+        raise UsageError(f"no check {', '.join(sorted(unknown))}", remedy=f"there are {', '.join(words())}")
+    return codes
 
 
 def _expect(expected: str | None, records: Path | None) -> Callable[[str, str], Any] | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from bioclue_data.audit.table import Table
+    from bioclue_data.audit.batch import Batch
     from bioclue_data.building.folder import Manifest
 
 Facts = dict[str, Any]
@@ -59,27 +59,26 @@ def measured(folder: Path, manifest: Manifest, dataset: str) -> dict[str, dict[s
     tables = manifest["datasets"][dataset]["tables"]
     tasks = sorted({table["task"] for table in tables})
     return {
-        task: _of_task(folder, dataset, task, [table for table in tables if table["task"] == task])
-        for task in tasks
+        task: _of_task(folder, task, [table for table in tables if table["task"] == task]) for task in tasks
     }
 
 
-def _of_task(folder: Path, dataset: str, task: str, tables: Iterable[dict[str, Any]]) -> dict[str, Facts]:
+def _of_task(folder: Path, task: str, tables: Iterable[dict[str, Any]]) -> dict[str, Facts]:
     import pyarrow as pa  # noqa: PLC0415 - cards are made without it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    from bioclue_data.audit.table import Table  # noqa: PLC0415
+    from bioclue_data.audit.batch import Batch  # noqa: PLC0415
     from bioclue_data.records.record import SPLITS  # noqa: PLC0415
 
     parts = {table["split"]: pq.read_table(folder / table["path"]) for table in tables}
-    table = Table(dataset, task, pa.concat_tables(parts.values()).unify_dictionaries())
-    repeats = _repeats(table.inputs)
+    batch = Batch(task, pa.concat_tables(parts.values()).unify_dictionaries())
+    repeats = _repeats(batch)
     return {
         split: {
             "rows": parts[split].num_rows,
             "labelled": all(parts[split]["labelled"].to_pylist()),
-            "characters": _quantiles(table.lengths, split),
-            **_labels(table, split),
+            "characters": _quantiles(batch.lengths, split),
+            **_labels(batch, split),
             **repeats[split],
         }
         for split in SPLITS
@@ -92,12 +91,12 @@ def _quantiles(lengths: pl.DataFrame, split: str) -> list[int]:
     return [int(found.quantile(share, "nearest") or 0) for share in QUANTILES]
 
 
-def _labels(table: Table, split: str) -> Facts:
+def _labels(batch: Batch, split: str) -> Facts:
     import polars as pl  # noqa: PLC0415 - as above
 
-    values = table.labels.filter(split=split)["label"]
-    if values.is_empty() and not table.gold.is_empty():
-        gold = table.gold.join(table.rows.select("row", "split"), on="row")
+    values = batch.labels.filter(split=split)["label"]
+    if values.is_empty() and not batch.gold.is_empty():
+        gold = batch.gold.join(batch.rows.select("row", "split"), on="row")
         values = gold.filter(split=split)["gold"]
     if values.is_empty():
         return {}
@@ -109,11 +108,11 @@ def _labels(table: Table, split: str) -> Facts:
     return {"labels": dict(shown), "all_labels": len(values), "more_labels": more}
 
 
-def _repeats(inputs: pl.DataFrame) -> dict[str, Facts]:
+def _repeats(batch: Batch) -> dict[str, Facts]:
     """Split -> rows whose input came before in it, and rows whose input stands in another split."""
     import polars as pl  # noqa: PLC0415 - as above
 
-    keyed = inputs.select("split", same=pl.concat_str("key", "marks", separator="\x1f"))
+    keyed = batch.inputs.join(batch.marks, on="row").select("split", same=pl.struct("key", "marks").hash())
     counted = keyed.with_columns(
         first=pl.struct("split", "same").is_first_distinct(), splits=pl.col("split").n_unique().over("same")
     )

@@ -25,13 +25,25 @@ UNSEEN = 1e-4  # weight that labels without an expectation share
 def drift(table: Table) -> pl.DataFrame:
     """Splits whose rows, labels or lengths are not those of `table.expected`."""
     parts = [none()]
-    for split, expected in sorted(table.expected.items()):
-        lengths = table.lengths.filter(pl.col("split") == split).select("length")
-        labels = table.labels.filter(pl.col("split") == split).select("label")
-        parts += [of_split(split, "rows", detail) for detail in _failed(lengths, _of_rows(expected))]
-        if expected.labels and len(labels):
-            parts += [of_split(split, "label", detail) for detail in _failed(labels, _of_labels(expected))]
+    for split, place, validation in validations(table):
+        parts += [of_split(split, place, detail) for detail in _failed(validation)]
     return pl.concat(parts)
+
+
+def validations(table: Table) -> Iterator[tuple[str, str, Any]]:
+    """Split, what was looked at, and what Great Expectations says of it, where something is expected."""
+    for split, expected in sorted(table.expected.items()):
+        lengths = _repeated(table.lengths, split, "length", "rows")
+        labels = _repeated(table.labels, split, "label", "number")
+        yield split, "rows", _validated(lengths, _of_rows(expected))
+        if expected.labels and len(labels):
+            yield split, "label", _validated(labels, _of_labels(expected))
+
+
+def _repeated(counts: pl.DataFrame, split: str, column: str, number: str) -> pl.DataFrame:
+    """A column with each value as often as it comes: Great Expectations takes no weights."""
+    here = counts.filter(pl.col("split") == split).sort(column)
+    return here.select(pl.col(column).repeat_by(number).explode())
 
 
 def _of_rows(expected: Expected) -> Iterator[Any]:
@@ -62,13 +74,17 @@ def _of_labels(expected: Expected) -> Iterator[Any]:
     )
 
 
-def _failed(frame: pl.DataFrame, expected: Iterator[Any]) -> Iterator[str]:
-    """One sentence for each expectation that does not hold."""
+def _validated(frame: pl.DataFrame, expected: Iterator[Any]) -> Any:
     import great_expectations  # noqa: PLC0415
 
     batch = _source().get_batch({"dataframe": frame.to_pandas()})
     suite = great_expectations.ExpectationSuite(name="expected", expectations=list(expected))
-    for result in batch.validate(suite, result_format="SUMMARY").results:
+    return batch.validate(suite, result_format="SUMMARY")
+
+
+def _failed(validation: Any) -> Iterator[str]:
+    """One sentence for each expectation that does not hold."""
+    for result in validation.results:
         if not result.success:
             facts = result.expectation_config.kwargs
             bounds = {"min_value": "least", "max_value": "most", "threshold": "most"}

@@ -9,33 +9,33 @@ import polars as pl
 from bioclue_data.audit.findings import found, none, of_split
 
 if TYPE_CHECKING:
+    from bioclue_data.audit.batch import Batch
     from bioclue_data.audit.table import Table
 
 TASKS_WITH_LABELS = ("tc", "nli", "boolqa", "ner", "re", "ee")
 DRIFT = 0.1  # total variation distance; two halves of one set of 500 labels differ by 0.03 to 0.06
 DRIFT_ROWS = 200  # labels in either split: shares of fewer are chance
 MAJORITY = 0.9  # share of one class from which accuracy says little
-ROWS = 50  # items from which shares are looked at
+ITEMS = 50  # items from which shares are looked at
 RARE = 5  # items of a class that are too few to score it
 
 
 def unseen_label(table: Table) -> pl.DataFrame:
     """Items of test or validation with a label that no item of train has."""
-    labels = table.labels
-    train = labels.filter(pl.col("split") == "train")
+    train = table.labels.filter(pl.col("split") == "train")["label"]
     if train.is_empty():
         return none()
-    rows = labels.filter(pl.col("split") != "train").join(
-        train.select("label").unique(), on="label", how="anti"
+    rows = table.gather(
+        lambda batch: batch.labels.filter(pl.col("split") != "train", ~pl.col("label").is_in(train.implode()))
     )
     return found(rows.unique(["item_id", "label"]), "label", pl.lit("label"))
 
 
 def label_drift(table: Table) -> pl.DataFrame:
     """Splits whose shares of labels are far from those of train."""
-    counts = table.labels.group_by("split", "label").len()
-    shares = counts.with_columns(total=pl.col("len").sum().over("split"))
-    shares = shares.filter(pl.col("total") >= DRIFT_ROWS).with_columns(share=pl.col("len") / pl.col("total"))
+    shares = table.labels.with_columns(total=pl.col("number").sum().over("split"))
+    shares = shares.filter(pl.col("total") >= DRIFT_ROWS)
+    shares = shares.with_columns(share=pl.col("number") / pl.col("total"))
     train = shares.filter(pl.col("split") == "train").select("label", before="share")
     parts = [none()]
     for split in sorted(set(shares["split"]) - {"train"}) if len(train) else ():
@@ -53,8 +53,10 @@ def label_drift(table: Table) -> pl.DataFrame:
 
 def class_balance(table: Table) -> pl.DataFrame:
     """Splits in which nearly all items have one label, and splits with labels that hardly any item has."""
-    counts = table.labels.select("split", "item_id", "label").unique().group_by("split", "label").len()
-    counts = counts.with_columns(total=pl.col("len").sum().over("split")).filter(pl.col("total") >= ROWS)
+    counts = table.labels.select("split", "label", len="items").with_columns(
+        total=pl.col("len").sum().over("split")
+    )
+    counts = counts.filter(pl.col("total") >= ITEMS)
     counts = counts.sort("split", "len", "label")
     parts = [none()]
     for split, label, number, total in counts.filter(pl.col("len") >= MAJORITY * pl.col("total")).iter_rows():
@@ -66,22 +68,22 @@ def class_balance(table: Table) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def unanswerable(table: Table) -> pl.DataFrame:
+def unanswerable(batch: Batch) -> pl.DataFrame:
     """Labelled questions without an answer, queries without a relevant candidate."""
-    column = {"cqa": "answers", "mcqa": "answer_keys", "rank": "candidates"}[table.task]
+    column = {"cqa": "answers", "mcqa": "answer_keys", "rank": "candidates"}[batch.task]
     gold = pl.col(column)
-    if table.task == "rank":
+    if batch.task == "rank":
         gold = gold.list.eval(pl.element().filter(pl.element().struct.field("relevance") > 0))
     wanted = pl.col("labelled") & gold.is_not_null() & (gold.list.len() == 0)
-    return found(table.rows.filter(wanted), pl.lit("no gold"), pl.lit(column))
+    return found(batch.rows.filter(wanted), pl.lit("no gold"), pl.lit(column))
 
 
 LOOKS = {
     "unseen_label": unseen_label,
     "label_drift": label_drift,
     "class_balance": class_balance,
-    "unanswerable": unanswerable,
 }
+LOOKS_AT_ROWS = {"unanswerable": unanswerable}
 TASKS = {
     "unseen_label": TASKS_WITH_LABELS,
     "label_drift": TASKS_WITH_LABELS,

@@ -9,7 +9,7 @@ import polars as pl
 from bioclue_data.audit.findings import CLOSE, OPEN, found
 
 if TYPE_CHECKING:
-    from bioclue_data.audit.table import Table
+    from bioclue_data.audit.batch import Batch
 
 _DATE = r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 # 800, 833, 844 … 888 are lines of companies and authorities, free of charge.
@@ -28,6 +28,11 @@ PATTERNS = {
     "identity number": rf"\b[1-8][0-9]{{5}}{_DATE}[0-9]{{3}}[0-9Xx]\b",
     "landline number": r"\b0[1-9][0-9]{1,2}[-—][2-9][0-9]{6,7}\b",
 }
+OFFICES = (
+    r"(?i)\b(?:info|contact|office|help|support|service|admin|webmaster|editor|editorial|reprints|permissions|"
+    r"deposit|press|orders|sales|enquiries|inquiries|mail|hotline|no-?reply|[0-9]+)@[A-Za-z0-9.-]+"
+)
+"""Addresses of offices, not of persons."""
 CHINESE = ("mobile number", "landline number")
 """Looked for in texts with Chinese characters: in others such numbers are accessions and free lines."""
 IMAGE = (
@@ -41,11 +46,11 @@ IMAGE = (
 TASKS_WITH_QUESTIONS = ("mcqa", "boolqa", "cqa", "qa", "dialogue")
 
 
-def personal_data(table: Table) -> pl.DataFrame:
+def personal_data(batch: Batch) -> pl.DataFrame:
     """Texts with what looks like an address, a number or a name of a person; the middle is left out."""
-    texts = table.texts.filter(
+    texts = batch.texts.filter(
         pl.any_horizontal(*(pl.col("text").str.contains(p) for p in PATTERNS.values()))
-    )
+    ).with_columns(pl.col("text").str.replace_all(OFFICES, " "))
     parts = []
     for kind, pattern in PATTERNS.items():
         rows = texts if kind not in CHINESE else texts.filter(pl.col("text").str.contains(r"\p{Han}"))
@@ -56,9 +61,9 @@ def personal_data(table: Table) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def image_reference(table: Table) -> pl.DataFrame:
+def image_reference(batch: Batch) -> pl.DataFrame:
     """Questions and dialogues that point to an image; a table holds none."""
-    asked = table.texts.filter(
+    asked = batch.texts.filter(
         pl.col("field").is_in(["question", "context", "detail", "turns.text", "options.text"])
     )
     rows = asked.filter(pl.col("text").str.contains(IMAGE))
@@ -66,5 +71,5 @@ def image_reference(table: Table) -> pl.DataFrame:
     return found(rows, pl.format(f"{OPEN}{{}}{CLOSE}", seen))
 
 
-LOOKS = {"personal_data": personal_data, "image_reference": image_reference}
+LOOKS_AT_ROWS = {"personal_data": personal_data, "image_reference": image_reference}
 TASKS = {"image_reference": TASKS_WITH_QUESTIONS}

@@ -1,0 +1,46 @@
+"""Work spread over processes."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, TypeVar
+
+from bioclue_data.errors import BioclueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+Job = TypeVar("Job")
+Done = TypeVar("Done")
+
+
+def spread(work: Callable[[Job], Done], jobs: Sequence[Job], workers: int) -> Iterator[Done]:
+    """What comes of each job, in the order in which they are done; one worker: here, one after the other.
+
+    Args:
+        work: A function of a module; it is sent to processes by its name.
+        jobs: Plain values; the longest first.
+        workers: Jobs at the same time.
+
+    Raises:
+        BioclueError: a process died.
+    """
+    if workers <= 1 or len(jobs) <= 1:
+        yield from map(work, jobs)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_share_cores) as pool:
+        for future in as_completed([pool.submit(work, job) for job in jobs]):
+            try:
+                yield future.result()
+            except BrokenProcessPool as error:
+                remedy = "it may have run out of memory: use fewer --jobs"
+                raise BioclueError("a worker process died, nothing was written", remedy=remedy) from error
+
+
+def _share_cores() -> None:
+    """One thread per worker: the workers are the parallelism, and every thread keeps memory of its own."""
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
