@@ -24,14 +24,14 @@ from bioclue_data.matching.windows import SEED, Lengths, Table, table_of, whole_
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 2
+FORMAT = 3
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
 COMMON = 20  # a window that more fields of a population have tells nothing of one of them
 OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
 LONG_WORD = 8  # bytes of a single word that can be an anchor
 FINE = Lengths(2, 2)
 WIDE = Lengths(3, 4)
-_ANCHOR_BITS = 18
+BITS_PER_ANCHOR = 128
 
 
 class Index(NamedTuple):
@@ -47,7 +47,7 @@ class Index(NamedTuple):
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
         items: int32[fields]; ascending.
         item_offsets: int64[items + 1]; fields of an item.
-        bloom, keys, ids: hash of a window -> its number; see `Table`.
+        bloom, slots: hash of a window -> its number; see `Table`.
         owners: int32; fields of the windows, one window after the other.
         owner_offsets: int64[windows + 1].
         window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor.
@@ -65,8 +65,7 @@ class Index(NamedTuple):
     items: Any
     item_offsets: Any
     bloom: Any
-    keys: Any
-    ids: Any
+    slots: Any
     owners: Any
     owner_offsets: Any
     window_counts: Any
@@ -105,8 +104,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
         bloom=table.bloom,
-        keys=table.keys,
-        ids=table.ids,
+        slots=table.slots,
         owners=owners,
         owner_offsets=owner_offsets,
         window_counts=np.bincount(owners, minlength=len(texts)).astype(np.int32),
@@ -145,8 +143,10 @@ def _windows_of_anchors(tokens: Tokens, kinds: Any) -> tuple[Any, Any, Any, Any]
 
 
 def _bitmap(hashes: Any) -> Any:
-    bitmap = np.zeros((1 << _ANCHOR_BITS) // 64 if len(hashes) else 0, U)
-    bits = hashes >> U(64 - _ANCHOR_BITS)
+    """A bit for the top bits of each hash; small, so that it stays in the first-level cache."""
+    size = 1 << (BITS_PER_ANCHOR * len(hashes) // 64).bit_length()
+    bitmap = np.zeros(size, U)
+    bits = hashes >> U(65 - (64 * size).bit_length())
     np.bitwise_or.at(bitmap, (bits >> U(6)).astype(np.int64), U(1) << (bits & U(63)))
     return bitmap
 

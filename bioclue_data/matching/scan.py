@@ -51,42 +51,73 @@ def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) ->
 def _seeds(index: Index) -> tuple[Any, ...]:
     powers = (power(SEED.word), power(SEED.single), power(2), power(1))
     short = np.array([power(int(length)) for length in index.short_lengths], U)
-    short_anchors = index.anchors, index.words, index.short_lengths, short
-    return index.bloom, index.keys, index.ids, short_anchors, powers
+    shifts = U(65 - (64 * len(index.anchors)).bit_length()), U(65 - (64 * len(index.words)).bit_length())
+    short_anchors = index.anchors, index.words, shifts, index.short_lengths, short
+    return index.bloom, index.slots, short_anchors, powers
+
+
+@njit(forceinline=True)
+def _window(prefix, single, i, powers):
+    """Hash of the seed window that ends at a token."""
+    running = prefix[i + U(CARRY)]
+    word = running - prefix[i + U(CARRY - SEED.word)] * powers[0]
+    character = running - prefix[i + U(CARRY - SEED.single)] * powers[1]
+    return mix(character if single[i + U(CARRY)] != 0 else word)
 
 
 @njit(**FAST)
 def _probe(prefix, single, count, bloom, powers, hashes, passed):
     """Hash of the window that ends at each token, and whether the filter lets it pass."""
-    word_back, single_back = U(CARRY - SEED.word), U(CARRY - SEED.single)
     for i in range(U(count)):
-        running = prefix[i + U(CARRY)]
-        word = running - prefix[i + word_back] * powers[0]
-        character = running - prefix[i + single_back] * powers[1]
-        hashes[i] = mix(character if single[i + U(CARRY)] != 0 else word)
+        hashes[i] = _window(prefix, single, i, powers)
     for i in range(U(count)):
         passed[i] = may_hold(hashes[i], bloom)
 
 
 @njit(**FAST)
-def _probe_short(prefix, count, anchors, back, factor, passed):
-    """Mark tokens at which a short anchor may end, by its last `back` tokens."""
+def _probe_fourth(prefix, single, first, count, bloom, powers, hashes, passed):
+    """The same of every fourth token from the first on; the others do not pass."""
+    passed[:count] = 0
+    for i in range(U(first), U(count), U(4)):
+        hashes[i] = _window(prefix, single, i, powers)
+        passed[i] = may_hold(hashes[i], bloom)
+
+
+@njit(**FAST)
+def _probe_short(prefix, count, anchors, words, shifts, powers, passed):
+    """Mark tokens at which a short anchor may end: by its last two tokens, or by its only one."""
     for i in range(U(count)):
-        value = mix(prefix[i + U(CARRY)] - prefix[i + U(CARRY) - U(back)] * factor)
-        bit = value >> U(46)
-        passed[i] |= np.uint8(((anchors[bit >> U(6)] >> (bit & U(63))) & U(1)) << U(1))
+        running = prefix[i + U(CARRY)]
+        two = mix(running - prefix[i + U(CARRY - 2)] * powers[2]) >> shifts[0]
+        one = mix(running - prefix[i + U(CARRY - 1)] * powers[3]) >> shifts[1]
+        held = (anchors[two >> U(6)] >> (two & U(63))) | (words[one >> U(6)] >> (one & U(63)))
+        passed[i] |= np.uint8((held & U(1)) << U(1))
+
+
+@njit(**FAST)
+def _look_up(single, count, slots, position, hashes, passed, places, numbers):
+    """Tokens that passed, and the windows found there, -1 if none; -> how many. Lookups overlap in time."""
+    listed = 0
+    for i in range(count):
+        places[listed] = i
+        listed += passed[i] != 0
+    for k in range(listed):
+        i = places[k]
+        length = SEED.single if single[CARRY + i] else SEED.word
+        is_seed = passed[i] & 1 and position + i + 1 >= length
+        numbers[k] = find(hashes[i], slots) if is_seed else -1
+    return listed
 
 
 @njit(**FAST)
 def _scan(base, offsets, first, last, tables, seeds, stride, hits):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
-    bloom, keys, ids, (anchors, words, short_lengths, short_powers), powers = seeds
-    places = U(keys.size - 1)
+    bloom, slots, (anchors, words, shifts, short_lengths, short_powers), powers = seeds
     size = CARRY + ROOM + 40
     prefix, single = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
     arrays = (prefix, np.zeros(size, np.int32), np.zeros(size, np.int32), single)
     hashes, passed = np.zeros(ROOM + 40, np.uint64), np.zeros(ROOM + 40, np.uint8)
-    eight = passed.view(np.uint64)
+    places, numbers = np.zeros(ROOM + 41, np.int32), np.zeros(ROOM + 40, np.int64)
     full = hits[0].size - (ROOM + 40) * (1 + short_lengths.size)
     count = np.int64(0)
     for text in range(first, last):
@@ -98,41 +129,32 @@ def _scan(base, offsets, first, last, tables, seeds, stride, hits):
             at, found = tokenise(base, at, end, tables, arrays, offsets[text], ROOM)
             if found == 0:
                 break
-            _probe(prefix, single, found, bloom, powers, hashes, passed)
-            if anchors.size:
-                _probe_short(prefix, found, anchors, 2, powers[2], passed)
-            if words.size:
-                _probe_short(prefix, found, words, 1, powers[3], passed)
-            passed[found : (found + 7) & ~7] = 0
+            if stride == 1:
+                _probe(prefix, single, found, bloom, powers, hashes, passed)
+            else:
+                _probe_fourth(prefix, single, -position & 3, found, bloom, powers, hashes, passed)
+            if short_lengths.size:
+                _probe_short(prefix, found, anchors, words, shifts, powers, passed)
             if count > full:
                 return np.int64(text), before
-            for group in range((found + 7) >> 3):
-                if eight[group] == U(0):
+            listed = _look_up(single, found, slots, position, hashes, passed, places, numbers)
+            for k in range(listed):
+                i = places[k]
+                here = position + i
+                if numbers[k] >= 0:
+                    hits[0][count], hits[1][count], hits[2][count] = text, numbers[k], here
+                    count += 1
+                if passed[i] & 2 == 0:
                     continue
-                for i in range(group * 8, min(found, group * 8 + 8)):
-                    if passed[i] == 0:
-                        continue
-                    length = SEED.single if single[CARRY + i] else SEED.word
-                    here = position + i
-                    if passed[i] & 1 and here + 1 >= length and (stride == 1 or here & 3 == 0):
-                        number = find(hashes[i], keys, ids, places)
-                        if number >= 0:
-                            hits[0][count] = text
-                            hits[1][count] = number
-                            hits[2][count] = here
-                            count += 1
-                    if passed[i] & 2:
-                        for k in range(short_lengths.size):
-                            n = short_lengths[k]
-                            if here + 1 < n:
-                                break
-                            value = mix(prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[k])
-                            number = find(value, keys, ids, places) if may_hold(value, bloom) else -1
-                            if number >= 0:
-                                hits[0][count] = text
-                                hits[1][count] = number
-                                hits[2][count] = here
-                                count += 1
+                for j in range(short_lengths.size):
+                    n = short_lengths[j]
+                    if here + 1 < n:
+                        break
+                    value = mix(prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[j])
+                    number = find(value, slots) if may_hold(value, bloom) else -1
+                    if number >= 0:
+                        hits[0][count], hits[1][count], hits[2][count] = text, number, here
+                        count += 1
             position += found
             for i in range(CARRY):
                 prefix[i] = prefix[i + found]

@@ -84,19 +84,18 @@ def whole_texts(token_hashes, offsets, chosen, hashes, anchors):
 
 
 class Table(NamedTuple):
-    """A Bloom filter of 64-bit blocks before an open-addressing table of hashes (0: free) with their ids."""
+    """A Bloom filter of 64-bit blocks before an open-addressing table: hash (0: free) and id, together."""
 
     bloom: Any  # uint64
-    keys: Any  # uint64
-    ids: Any  # int32
+    slots: Any  # uint64[2 * places]
 
 
 def table_of(hashes: Any) -> Table:
     """The table of some distinct hashes; the id is the position."""
     size = max(1, len(hashes))
-    places = 1 << (2 * size + 2).bit_length()
+    places = 1 << (3 * size // 2 + 2).bit_length()
     blocks = 1 << (size * 16 // 64).bit_length()
-    table = Table(np.zeros(blocks, U), np.zeros(places, U), np.zeros(places, np.int32))
+    table = Table(np.zeros(blocks, U), np.zeros(2 * places, U))
     _fill(hashes, table)
     return table
 
@@ -121,24 +120,25 @@ def may_hold(value, bloom):
 
 @njit(**FAST)
 def _fill(hashes, table):
-    bloom, keys, ids = table
-    blocks, places = U(bloom.size - 1), U(keys.size - 1)
+    bloom, slots = table
+    blocks, last = U(bloom.size - 1), U(slots.size - 2)
     for i in range(hashes.size):
         value = hashes[i]
-        place = (value >> U(20)) & places
-        while keys[place] != U(0):
-            place = (place + U(1)) & places
-        keys[place] = value
-        ids[place] = i
+        place = (value >> U(19)) & last
+        while slots[place] != U(0):
+            place = (place + U(2)) & last
+        slots[place] = value
+        slots[place + U(1)] = U(i)
         bloom[(value >> U(40)) & blocks] |= bloom_bits(value)
 
 
 @njit(forceinline=True)
-def find(value, keys, ids, places):
+def find(value, slots):
     """Id of a hash, -1 if the table does not hold it."""
-    place = (value >> U(20)) & places
-    while keys[place] != U(0):
-        if keys[place] == value:
-            return np.int64(ids[place])
-        place = (place + U(1)) & places
+    last = U(slots.size - 2)
+    place = (value >> U(19)) & last
+    while slots[place] != U(0):
+        if slots[place] == value:
+            return np.int64(slots[place + U(1)])
+        place = (place + U(2)) & last
     return np.int64(-1)
