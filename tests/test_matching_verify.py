@@ -76,7 +76,7 @@ def test_scores_of_a_text_that_is_one_stretch(field: str, text: str) -> None:
     text = "".join(piece for piece, _ in zip(_tokens(text), range(size + 8), strict=False))
     index, texts = index_of([(field, ANCHOR)]), texts_of([text])
     whole = [np.array([value], np.int32) for value in (0, 0, 0, len(folded(text)))]
-    found = verify(texts, index, Candidates(*whole))
+    found = verify(texts, index, Candidates(*whole, np.ones(1, np.uint64)))
     pairs = {tuple(pair) for pair in _pairs(text)}
     weights = [w for w, pair in zip(index.fine[1:], _pairs(field), strict=True) if tuple(pair) in pairs]
     assert found.fine[0] == pytest.approx(sum(weights) / index.fine.sum(), abs=1e-5)

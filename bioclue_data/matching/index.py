@@ -28,6 +28,7 @@ FORMAT = 3
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
 COMMON = 20  # a window that more fields of a population have tells nothing of one of them
 OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
+SHORT_HALF = 8  # tokens below which the half of a pair alone is no evidence
 LONG_WORD = 8  # bytes of a single word that can be an anchor
 FINE = Lengths(2, 2)
 WIDE = Lengths(3, 4)
@@ -45,6 +46,7 @@ class Index(NamedTuple):
             the field had it before.
         wide: float32; the same of WIDE length.
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
+        partners: int32[fields]; the other half of a pair for a half that is no evidence alone, else -1.
         items: int32[fields]; ascending.
         item_offsets: int64[items + 1]; fields of an item.
         bloom, slots: hash of a window -> its number; see `Table`.
@@ -62,6 +64,7 @@ class Index(NamedTuple):
     fine: Any
     wide: Any
     kinds: Any
+    partners: Any
     items: Any
     item_offsets: Any
     bloom: Any
@@ -92,6 +95,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     groups = _Populations(np.zeros(len(texts), np.int64) if populations is None else populations)
     fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, kinds)
     distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups)
+    counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
     table: Table = table_of(distinct)
     count = int(items[-1]) + 1 if len(items) else 0
     index = Index(
@@ -101,13 +105,16 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         fine=_weights(tokens, FINE, groups),
         wide=_weights(tokens, WIDE, groups),
         kinds=np.asarray(kinds, np.uint8),
+        partners=_partners(
+            tokens, np.asarray(items), np.asarray(kinds), np.bincount(owners, minlength=len(texts))
+        ),
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
         bloom=table.bloom,
         slots=table.slots,
         owners=owners,
         owner_offsets=owner_offsets,
-        window_counts=np.bincount(owners, minlength=len(texts)).astype(np.int32),
+        window_counts=counts,
         anchors=anchors,
         words=words,
         short_lengths=lengths,
@@ -140,6 +147,17 @@ def _windows_of_anchors(tokens: Tokens, kinds: Any) -> tuple[Any, Any, Any, Any]
         bitmaps,
         np.unique(lengths[chosen]),
     )
+
+
+def _partners(tokens: Tokens, items: Any, kinds: Any, window_counts: Any) -> Any:
+    """The other half of each short half of a pair, if it is looked for."""
+    partners = np.full(len(kinds), -1, np.int32)
+    halves = np.flatnonzero(kinds == HALF)
+    _, starts, counts = np.unique(items[halves], return_index=True, return_counts=True)
+    first = starts[counts == 2]
+    partners[halves[first]], partners[halves[first + 1]] = halves[first + 1], halves[first]
+    partners[(np.diff(tokens.offsets) >= SHORT_HALF) | (window_counts[partners] == 0)] = -1
+    return partners
 
 
 def _bitmap(hashes: Any) -> Any:

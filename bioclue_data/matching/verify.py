@@ -4,7 +4,8 @@ An anchor is compared in the stretch of the text, half again as long as the fiel
 field's windows by weight; so a long text does not collect an item from everywhere. Fields of the kind NEAR
 are compared around the anchor, those of the kind ANYWHERE in the whole text. Of the halves of a pair the
 longer one is compared first, and its place is then taken: a half and its paraphrase must not match the same
-words. Only a half that stands whole inside the other may stand there.
+words. Only a half that stands whole inside the other may stand there. Where next to nothing of the anchors is
+there, the other fields are not looked at: their rows are 0.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -16,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from bioclue_data.matching.alone import stand_alone
-from bioclue_data.matching.compare import SLACK, STRETCH, compare, compare_whole, working_memory
+from bioclue_data.matching.compare import RUN_OF_WORDS, SLACK, STRETCH, compare, compare_whole, working_memory
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF
 from bioclue_data.matching.tokens import FAST, PADDING, Texts, U, tokenise_all
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
 
 REACH = 200  # tokens around an anchor that are near, or four times its length
+LONG_ANCHOR = 64  # tokens; a longer one is compared only if it was hit itself
+FLOOR = np.float32(0.3)  # share of an anchor, without a long run, below which the rest is not looked at
 
 
 class Scores(NamedTuple):
@@ -93,7 +96,7 @@ def _verify(tokens, places, stored, found, out):
         longest_field = max(longest_field, stored[2][field + 1] - stored[2][field])
     for text in range(offsets.size - 1):
         longest_text = max(longest_text, offsets[text + 1] - offsets[text])
-    _, items, firsts, lasts = found
+    _, items, firsts, lasts, anchors = found
     for k in range(items.size):
         most_fields = max(most_fields, item_offsets[items[k] + 1] - item_offsets[items[k]])
     covered = np.zeros(longest_text, np.uint64)
@@ -108,6 +111,7 @@ def _verify(tokens, places, stored, found, out):
         start, stop = item_offsets[items[k]], item_offsets[items[k] + 1]
         longest_half = _order(kinds, stored[2], start, stop, order, steps)
         taken, taken_end = np.int64(0), np.int64(0)
+        hopeless = True
         for turn in range(stop - start):
             field, step = order[turn], steps[turn]
             kind = kinds[field]
@@ -125,6 +129,9 @@ def _verify(tokens, places, stored, found, out):
             begin, end = max(begin, 0), min(end, count)
             out[0][here] = k
             out[1][here] = field
+            is_hit = (anchors[k] >> U(min(field - start, 63))) & U(1) != U(0)
+            if (step == 2 and hopeless) or (kind == ANCHOR and size_of_field > LONG_ANCHOR and not is_hit):
+                continue
             near = compare(
                 hashes, text_arrays, begin, end, stored, first_token, end_token, working, out, here
             )
@@ -143,6 +150,8 @@ def _verify(tokens, places, stored, found, out):
                 near = inside if inside[1] > inside[0] else near
                 for t in range(taken, taken_end):
                     hashes[t] = U(0)
+            if step < 2 and (out[2][here] >= FLOOR or out[5][here] >= RUN_OF_WORDS):
+                hopeless = False
             if step < 2 and near[1] > near[0]:
                 low, high = min(low, near[0]), max(high, near[1])
                 length = max(length, size_of_field)
