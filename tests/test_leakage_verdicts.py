@@ -102,12 +102,15 @@ def test_a_word_in_a_sentence_is_no_copy_of_a_very_short_item() -> None:
 
 
 def test_a_question_that_many_items_have_is_no_sign_of_one() -> None:
-    template = question(12, 1, 12)._replace(template=True, alone=False)
-    assert verdict(template._replace(alone=True)) == "exact"
+    whole = question(12, 1, 12)._replace(template=True, alone=False)
+    assert verdict(whole) == "exact"
+    assert low(whole)
+    assert not low(whole, option(1), option(1))
+    template = question(12, 0.95, 11)._replace(template=True)
     assert verdict(template) == ""
-    assert verdict(template, option(1), option(1)) == "exact"
-    assert verdict(template, answer(1)) == "exact"
-    assert verdict(template, question(12, 1, 12)) == "exact"
+    assert verdict(template, option(1), option(1)) == "near_duplicate"
+    assert verdict(template, answer(1)) == "near_duplicate"
+    assert verdict(template, question(12, 1, 12)) == "near_duplicate"
     assert verdict(template, context(0.9)) == "source_overlap"
     assert verdict(*[half(12, 1, 12)._replace(template=True)] * 2) == "exact"
 

@@ -30,7 +30,8 @@ DATASETS = (
 )  # fmt: skip
 CORPORA = (
     "randeng_promptcblue_aug", "promptcblue_toy", "mediq_imedqa", "medical_meadow_small", "chatdoctor5k",
-    "smilechat_1k", "med_chatglm_train", "medquad",
+    "smilechat_1k", "med_chatglm_train", "medquad", "huatuogpt_o1_demo", "lasseregin_medical_qa",
+    "medicalgpt_sample", "toyhom_neike",
 )  # fmt: skip
 WHOLE = {"exact", "near_duplicate"}
 ONE_SIDED = ("randeng_promptcblue_aug", "chip_sts", "validation")
@@ -71,6 +72,14 @@ def found(built: Path, real_data: Path) -> Counter[tuple[str, str, str, str]]:
         ("mediq_imedqa", "med_qa_en_5options", "validation", 1265),
         ("mediq_imedqa", "head_qa", "test", 13),
         ("med_chatglm_train", "cmeee_v2", "validation", 1),
+        ("promptcblue_toy", "kuake_qtr", "train", 5),
+        ("med_chatglm_train", "kuake_qtr", "train", 2),
+        ("med_chatglm_train", "kuake_qic", "train", 1),
+        ("huatuogpt_o1_demo", "mmlu_medical", "test", 2),
+        ("lasseregin_medical_qa", "head_qa", "test", 2),
+        ("medicalgpt_sample", "chip_cdn", "test", 2),
+        ("toyhom_neike", "chip_cdn", "train", 2),
+        ("medical_meadow_small", "covid_qa_deepset", "train", 1),
     ],
 )
 def test_items_that_stand_whole_in_a_record_are_found(

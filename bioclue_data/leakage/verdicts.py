@@ -32,7 +32,7 @@ class Thresholds:
     Lengths are in units: words, or 13/8 CJK characters. Between `short` and `long` the shares fall linearly.
 
     Attributes:
-        very_short: Below this an item counts only by itself, or with an answer or options, as templates do.
+        very_short: Below this an item counts only where it stands by itself, or with an answer or options.
         short: Below this an item must be there whole.
         long: From here on the `_long` shares hold.
         near_short, near_long: Share for near_duplicate.
@@ -130,13 +130,13 @@ def judge(scores: Scores, items: Items, index: Index, thresholds: Thresholds) ->
     ):
         verdicts[reached] = verdict
     says_little = (found.weight < thresholds.very_short) | found.template
-    copied = found.exact & found.alone
+    copied = found.exact & (found.alone | (found.weight >= thresholds.very_short))
     verdicts = np.where(says_little & ~copied & ~found.supported, around, verdicts)
     public = _public(scores, items, thresholds, count)
     verdicts[public & (verdicts > SOURCE_OVERLAP)] = SOURCE_OVERLAP
     best = np.maximum(found.share, found.joint)
     best = np.where(~public & (verdicts == SOURCE_OVERLAP), found.context, best).astype(np.float32)
-    doubtful = (found.weight < thresholds.short) | (found.common & ~halves.pairs)
+    doubtful = (found.weight < thresholds.short) | found.template | (found.common & ~halves.pairs)
     low = (verdicts >= SUSPECTED) & doubtful & ~found.supported
     rows = _best_rows(scores, items, verdicts, count)
     return Judged(verdicts, best, low, found.covered, found.longest, rows)
