@@ -26,7 +26,7 @@ pytestmark = pytest.mark.real
 DATASETS = (
     "chip_sts", "chip_cdn", "chip_ctc", "cmeee_v2", "cmeie", "kuake_qtr", "kuake_qic", "pubmed_qa",
     "med_qa_en", "med_qa_en_5options", "head_qa", "mediqa_qa", "liveqa_med_2017", "mediq_imedqa",
-    "mmlu_medical", "medical_abstracts_tc",
+    "mmlu_medical", "medical_abstracts_tc", "covid_qa_deepset",
 )  # fmt: skip
 CORPORA = (
     "randeng_promptcblue_aug", "promptcblue_toy", "mediq_imedqa", "medical_meadow_small", "chatdoctor5k",
