@@ -110,7 +110,7 @@ def command(
     whose parts are there. Damaged files of a corpus are listed, the rest is scanned, and the exit code is 1.
     """
     from bioclue_data import api  # noqa: PLC0415
-    from bioclue_data.leakage import flags, run, views  # noqa: PLC0415
+    from bioclue_data.leakage import run, views  # noqa: PLC0415
 
     part = part_of(shard)
     if write:
@@ -128,10 +128,7 @@ def command(
     if part[1] == 1:
         _write_results(table, facts, out)
     if write:
-        checks = [source.check for source in corpora if source.corpus in summary.read]
-        done = {(d["dataset"], d["split"]): checks for d in summary.datasets}
-        only = {(d["dataset"], d["task"], d["split"]) for d in summary.datasets}
-        flags.write_into(target, flags.of_findings(table, done), records, only)
+        _flag(target, table, summary, corpora, records)
     show(table, facts, as_json)
     _say_what_was_not_read(summary)
     if summary.problems:
@@ -148,6 +145,16 @@ def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
         raise UsageError("--write is for a built folder", where=str(target), remedy="leave it out")
     if part[1] > 1:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
+
+
+def _flag(target: Path, table: Any, summary: Summary, corpora: list[Source], records: Path | None) -> None:
+    """Flag the tables that were checked, with the corpora that could be read."""
+    from bioclue_data.leakage import flags  # noqa: PLC0415
+
+    checks = [source.check for source in corpora if source.corpus in summary.read]
+    done = {(d["dataset"], d["split"]): checks for d in summary.datasets}
+    only = {(d["dataset"], d["task"], d["split"]) for d in summary.datasets}
+    flags.write_into(target, flags.of_findings(table, done), records, only)
 
 
 def _say_what_was_not_read(summary: Summary) -> None:
