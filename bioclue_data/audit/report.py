@@ -10,7 +10,7 @@ from unicodedata import category
 
 from bioclue_data.audit import check as checks
 from bioclue_data.audit.findings import CLOSE, OPEN
-from bioclue_data.visible import shown, visible
+from bioclue_data.visible import pages, visible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -43,23 +43,18 @@ def write_results(findings: pl.DataFrame, summary: dict[str, Any], out: Path) ->
 
 def render(findings: pl.DataFrame, summary: dict[str, Any]) -> str:
     """The page as text."""
-    import jinja2  # noqa: PLC0415
     from markupsafe import Markup  # noqa: PLC0415
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(PAGE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"shown": shown, "count": lambda number: f"{number:,}", "parts": _parts}
-    return environment.get_template("audit.html").render(
-        style=Markup((PAGE / "audit.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
-        summary=summary,
-        severities=tuple(reversed(checks.SEVERITIES)),
-        words={one["check"]: one for one in summary["checks"]},
-        sections=[_section(one, findings) for one in summary["datasets"]],
+    return (
+        pages(PAGE, parts=_parts)
+        .get_template("audit.html")
+        .render(
+            style=Markup((PAGE / "audit.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
+            summary=summary,
+            severities=tuple(reversed(checks.SEVERITIES)),
+            words={one["check"]: one for one in summary["checks"]},
+            sections=[_section(one, findings) for one in summary["datasets"]],
+        )
     )
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bioclue_data.leakage.marking import marked
 from bioclue_data.leakage.verdicts import SUSPECTED, VERDICTS
 from bioclue_data.version import VERSION
-from bioclue_data.visible import shown, visible
+from bioclue_data.visible import pages, shown, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -83,7 +83,6 @@ def write_report(findings: pa.Table, scan: dict[str, Any], out: Path) -> None:
 
 def render(findings: pa.Table, scan: dict[str, Any]) -> str:
     """The page as text."""
-    import jinja2  # noqa: PLC0415
     import polars as pl  # noqa: PLC0415
     from markupsafe import Markup, escape  # noqa: PLC0415
 
@@ -94,22 +93,10 @@ def render(findings: pa.Table, scan: dict[str, Any]) -> str:
             {verdict: rank for rank, verdict in enumerate(VERDICTS)}, default=0, return_dtype=pl.Int8
         ),
     )
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(PAGE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "shown": shown,
-        "name": lambda name: escape(shown(name)).replace("_", Markup("_<wbr>")),
-        "count": lambda number: f"{number:,}",
-        "size": _size,
-    }
+    templates = pages(PAGE, name=lambda name: escape(shown(name)).replace("_", Markup("_<wbr>")), size=_size)
     script = (PAGE / "report.js").read_text(encoding="utf-8")
     evidence = list(_evidence(frame))
-    return environment.get_template(
+    return templates.get_template(
         "report.html"
     ).render(
         version=VERSION,
