@@ -91,17 +91,11 @@ def _chosen(texts: Texts, used: Any) -> Texts:
 def _verify(tokens, places, stored, found, out):
     kinds, item_offsets = stored[5], stored[6]
     all_hashes, all_starts, all_ends, all_single, offsets = tokens
-    longest_field, longest_text, most_fields = 1, 1, 1
-    for field in range(kinds.size):
-        longest_field = max(longest_field, stored[2][field + 1] - stored[2][field])
-    for text in range(offsets.size - 1):
-        longest_text = max(longest_text, offsets[text + 1] - offsets[text])
     _, items, firsts, lasts, anchors = found
-    for k in range(items.size):
-        most_fields = max(most_fields, item_offsets[items[k] + 1] - item_offsets[items[k]])
-    covered = np.zeros(longest_text, np.uint64)
+    most_fields = _greatest(item_offsets)
+    covered = np.zeros(_greatest(offsets), np.uint64)
     order, steps = np.zeros(most_fields, np.int64), np.zeros(most_fields, np.int64)
-    working = working_memory(longest_field)
+    working = working_memory(_greatest(stored[2]))
     row = 0
     for k in range(items.size):
         begin, end = offsets[places[k]], offsets[places[k] + 1]
@@ -163,6 +157,15 @@ def _verify(tokens, places, stored, found, out):
         for t in range(taken, taken_end):
             hashes[t] = covered[t - taken]
         row += stop - start
+
+
+@njit(**FAST)
+def _greatest(offsets):
+    """The greatest distance of two successive offsets, at least 1."""
+    most = np.int64(1)
+    for i in range(offsets.size - 1):
+        most = max(most, offsets[i + 1] - offsets[i])
+    return most
 
 
 @njit(**FAST)
