@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ class PlainIndex:
     def __init__(
         self, fields: Sequence[str], kinds: Sequence[int], populations: Sequence[int] | None = None
     ) -> None:
+        self.contents = [tuple(token for token, _ in folded(field)) for field in fields]
         self.owners: dict[tuple[str, ...], set[int]] = {}
         self.lengths: set[int] = set()
         self.last_two: set[tuple[str, ...]] = set()
@@ -68,11 +70,15 @@ class PlainIndex:
         self._leave_out_what_tells_nothing(populations or [0] * len(fields))
 
     def _leave_out_what_tells_nothing(self, populations: Sequence[int]) -> None:
+        owned = [(key, number) for key, group in self.owners.items() for number in group]
+        rare = Counter(
+            number for key, number in owned if self._frequency(key, number, populations) <= indexes.RARE
+        )
         telling = {
             (key, number)
-            for key, group in self.owners.items()
-            for number in group
-            if sum(populations[other] == populations[number] for other in group) <= indexes.COMMON
+            for key, number in owned
+            if self._frequency(key, number, populations)
+            <= (indexes.RARE if rare[number] >= indexes.ENOUGH else indexes.COMMON)
         }
         numbers = {number for _, number in telling}
         left = {
@@ -80,6 +86,11 @@ class PlainIndex:
             for key, group in self.owners.items()
         }
         self.owners = {key: group for key, group in left.items() if group}
+
+    def _frequency(self, key: tuple[str, ...], number: int, populations: Sequence[int]) -> int:
+        """How many contents of the field's population have a window."""
+        group = (other for other in self.owners[key] if populations[other] == populations[number])
+        return len({self.contents[other] for other in group})
 
     def hits(self, text: str, stride: int = 1) -> set[tuple[int, frozenset[int]]]:
         """Place of the last token of each window found, and the fields that have it."""

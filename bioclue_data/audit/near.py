@@ -9,6 +9,7 @@ import polars as pl
 
 from bioclue_data.audit.hashes import pieces
 from bioclue_data.matching import index as indexes
+from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import candidates, scratch
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import texts_of
@@ -96,7 +97,11 @@ def _scanned(index: Index, texts: pl.Series) -> Iterator[tuple[int, int, float]]
     tokens = np.diff(index.token_offsets)
     for first, values in pieces(texts):
         batch = texts_of(values)
-        found = candidates(scan(batch, index), index, working)
+        hits, prints = scan(batch, index)
+        found, bounds = first_look(prints, index, candidates(hits, index, working))
+        hopeful = np.zeros(len(found.items), bool)
+        hopeful[bounds.candidates[bounds.fine >= CONTAINED]] = True
+        found = found.chosen(hopeful)
         if not len(found.texts):
             continue
         scores = verify(batch, index, found)

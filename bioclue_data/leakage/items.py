@@ -114,16 +114,8 @@ def _templates(index: indexes.Index, populations: Any) -> Any:
 
 
 def _contents(index: indexes.Index, populations: Any) -> tuple[Any, Any]:
-    """Number of each field's content, by the hash of its tokens; and if another item of the table has it."""
-    starts, ends = index.token_offsets[:-1], index.token_offsets[1:]
-    order = np.arange(len(index.token_hashes), dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = index.token_hashes * (order * np.uint64(2) + np.uint64(1))
-        base = np.concatenate([[np.uint64(0)], np.cumsum(mixed, dtype=np.uint64)])
-        plain = np.concatenate([[np.uint64(0)], np.cumsum(index.token_hashes, dtype=np.uint64)])
-        shift = (plain[ends] - plain[starts]) * (starts.astype(np.uint64) * np.uint64(2))
-        keys = base[ends] - base[starts] - shift
-    _, inverse = np.unique(keys, return_inverse=True)
+    """Number of each field's content; and if another item of the table has it."""
+    _, inverse = np.unique(indexes.contents(index.token_hashes, index.token_offsets), return_inverse=True)
     _, there = np.unique(np.stack([inverse, populations]), axis=1, return_inverse=True)
     there = there.reshape(-1)  # numpy 2.0 gives another shape
     pairs = np.unique(np.stack([there, index.items]), axis=1)

@@ -17,6 +17,7 @@ import numpy as np
 
 from bioclue_data.leakage import verdicts
 from bioclue_data.matching import candidates as candidate
+from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import PADDING, Texts
 from bioclue_data.matching.verify import verify
@@ -179,10 +180,10 @@ def _scan_batch(
     batch: Records, items: Items, index: Index, thresholds: Thresholds, scratch: candidate.Scratch
 ) -> dict[int, Seen]:
     pieces = _pieces(batch.texts)
-    hits = scan(pieces.texts, index)
-    if not len(hits.texts):
-        return {}
+    hits, prints = scan(pieces.texts, index)
     found = candidate.candidates(hits, index, scratch)
+    found, bounds = first_look(prints, index, found)
+    found = found.chosen(verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE)
     if not len(found.texts):
         return {}
     scores = verify(pieces.texts, index, found)

@@ -11,7 +11,6 @@ from numba import njit
 
 from bioclue_data.matching.index import FINE
 from bioclue_data.matching.tokens import BASE, FAST, U
-from bioclue_data.matching.windows import mix
 
 STRETCH = 1.5  # length of the compared stretch, in lengths of the field
 SLACK = 8  # tokens more
@@ -47,7 +46,6 @@ def _window(hashes, single, t, first):
     value = hashes[t - 1] * U(BASE) + hashes[t]
     if size == 3:
         value += hashes[t - 2] * U(BASE) * U(BASE)
-    value = mix(value)
     return value if value != U(0) else U(1)
 
 

@@ -18,15 +18,17 @@ import numpy as np
 
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import characters
-from bioclue_data.matching.tokens import Texts, Tokens, U, tokenise_all
+from bioclue_data.matching.tokens import GOLDEN, Texts, Tokens, U, tokenise_all
 from bioclue_data.matching.windows import SEED, Lengths, Table, table_of, whole_texts, windows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 3
+FORMAT = 4
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
-COMMON = 20  # a window that more fields of a population have tells nothing of one of them
+COMMON = 20  # a window that more contents of a population have tells nothing of one of them
+RARE = 2  # contents of a population that have a rare window
+ENOUGH = 200  # rare windows of a field beside which no others are needed
 OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
 SHORT_HALF = 8  # tokens below which the half of a pair alone is no evidence
 LONG_WORD = 8  # bytes of a single word that can be an anchor
@@ -46,13 +48,17 @@ class Index(NamedTuple):
             the field had it before.
         wide: float32; the same of WIDE length.
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
-        partners: int32[fields]; the other half of a pair for a half that is no evidence alone, else -1.
+        partners: int32[fields]; for a half that is no evidence alone the other half of the pair, or the first
+            field with its content; else -1.
+        alike: int32[fields]; the next anchor of the same content in the population, else -1. The first one
+            stands for all of them.
         items: int32[fields]; ascending.
         item_offsets: int64[items + 1]; fields of an item.
         bloom, slots: hash of a window -> its number; see `Table`.
         owners: int32; fields of the windows, one window after the other.
         owner_offsets: int64[windows + 1].
-        window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor.
+        window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor,
+            or not the first one of its content.
         anchors: uint64; bitmap of the last two tokens of short anchors.
         words: uint64; bitmap of anchors of a single word.
         short_lengths: int64; lengths of short anchors, ascending.
@@ -65,6 +71,7 @@ class Index(NamedTuple):
     wide: Any
     kinds: Any
     partners: Any
+    alike: Any
     items: Any
     item_offsets: Any
     bloom: Any
@@ -93,7 +100,10 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     """
     tokens = tokenise_all(texts)
     groups = _Populations(np.zeros(len(texts), np.int64) if populations is None else populations)
-    fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, kinds)
+    is_anchor = np.isin(kinds, (ANCHOR, HALF))
+    first, alike = groups.alike(contents(tokens.hashes, tokens.offsets), is_anchor)
+    looked_for = first == np.arange(len(texts))
+    fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, looked_for)
     distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups)
     counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
     table: Table = table_of(distinct)
@@ -105,9 +115,8 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         fine=_weights(tokens, FINE, groups),
         wide=_weights(tokens, WIDE, groups),
         kinds=np.asarray(kinds, np.uint8),
-        partners=_partners(
-            tokens, np.asarray(items), np.asarray(kinds), np.bincount(owners, minlength=len(texts))
-        ),
+        partners=_partners(tokens, np.asarray(items), np.asarray(kinds), first, counts),
+        alike=alike,
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
         bloom=table.bloom,
@@ -124,13 +133,12 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     return index
 
 
-def _windows_of_anchors(tokens: Tokens, kinds: Any) -> tuple[Any, Any, Any, Any]:
-    """Field and hash of every window; the bitmaps and the lengths of short anchors."""
+def _windows_of_anchors(tokens: Tokens, looked_for: Any) -> tuple[Any, Any, Any, Any]:
+    """Field and hash of every window of chosen fields; the bitmaps and the lengths of short ones."""
     windows = windows_of(tokens, SEED)
     fields = _field_of_tokens(tokens)[windows.positions]
-    is_anchor = np.isin(kinds, (ANCHOR, HALF))
     lengths = np.diff(tokens.offsets)
-    short = is_anchor & (lengths > 0)
+    short = looked_for & (lengths > 0)
     short[fields] = False
     alone = np.flatnonzero(short & (lengths == 1))
     first = tokens.offsets[alone]
@@ -140,7 +148,7 @@ def _windows_of_anchors(tokens: Tokens, kinds: Any) -> tuple[Any, Any, Any, Any]
     whole_texts(tokens.hashes, tokens.offsets, chosen, whole, ends)
     is_word = lengths[chosen] == 1
     bitmaps = _bitmap(ends[~is_word]), _bitmap(ends[is_word])
-    kept = is_anchor[fields]
+    kept = looked_for[fields]
     return (
         np.concatenate([fields[kept], chosen]),
         np.concatenate([windows.hashes[kept], whole]),
@@ -149,13 +157,14 @@ def _windows_of_anchors(tokens: Tokens, kinds: Any) -> tuple[Any, Any, Any, Any]
     )
 
 
-def _partners(tokens: Tokens, items: Any, kinds: Any, window_counts: Any) -> Any:
-    """The other half of each short half of a pair, if it is looked for."""
+def _partners(tokens: Tokens, items: Any, kinds: Any, first_alike: Any, window_counts: Any) -> Any:
+    """For each short half of a pair the other half, or the first field like it, if that is looked for."""
     partners = np.full(len(kinds), -1, np.int32)
     halves = np.flatnonzero(kinds == HALF)
     _, starts, counts = np.unique(items[halves], return_index=True, return_counts=True)
     first = starts[counts == 2]
-    partners[halves[first]], partners[halves[first + 1]] = halves[first + 1], halves[first]
+    partners[halves[first]] = first_alike[halves[first + 1]]
+    partners[halves[first + 1]] = first_alike[halves[first]]
     partners[(np.diff(tokens.offsets) >= SHORT_HALF) | (window_counts[partners] == 0)] = -1
     return partners
 
@@ -181,11 +190,24 @@ def _owners(hashes: Any, fields: Any) -> tuple[Any, Any, Any]:
     return hashes[fresh], fields[kept].astype(np.int32), np.append(starts, kept.sum()).astype(np.int64)
 
 
+def contents(hashes: Any, offsets: Any) -> Any:
+    """uint64[fields]: equal for fields of the same tokens, by the tokens' hashes and offsets."""
+    places = np.arange(len(hashes), dtype=U) * U(2)
+    with np.errstate(over="ignore"):
+        placed = np.concatenate([[U(0)], np.cumsum(hashes * (places + U(1)), dtype=U)])
+        plain = np.concatenate([[U(0)], np.cumsum(hashes, dtype=U)])
+        starts, ends = offsets[:-1], offsets[1:]
+        return placed[ends] - placed[starts] - (plain[ends] - plain[starts]) * starts.astype(U) * U(2)
+
+
 def _telling(hashes: Any, owners: Any, offsets: Any, populations: _Populations) -> tuple[Any, Any, Any]:
     """The windows that tell something of their fields; of fields that have none, all."""
     windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
-    telling = populations.frequencies(windows, owners, np.ones(len(owners))) <= COMMON
-    has_telling = np.zeros(len(populations.of), bool)
+    frequencies = populations.frequencies(windows, owners, np.ones(len(owners)))
+    count = len(populations.of)
+    has_enough = np.bincount(owners[frequencies <= RARE], minlength=count) >= ENOUGH
+    telling = frequencies <= np.where(has_enough, RARE, COMMON)[owners]
+    has_telling = np.zeros(count, bool)
     has_telling[owners[telling]] = True
     kept = telling | ~has_telling[owners]
     used, starts = np.unique(windows[kept], return_index=True)
@@ -203,6 +225,19 @@ class _Populations:
     def __init__(self, populations: Any) -> None:
         self.of = np.asarray(populations, np.int64)
         self.sizes = OTHERS + np.bincount(self.of)
+
+    def alike(self, contents_of_fields: Any, chosen: Any) -> tuple[Any, Any]:
+        """int32[fields]: the first and the next one of the chosen fields with a field's content, else -1."""
+        fields = np.flatnonzero(chosen).astype(np.int32)
+        keys = contents_of_fields[fields] + self.of[fields].astype(U) * U(GOLDEN)
+        order = np.argsort(keys, kind="stable")
+        fields, keys = fields[order], keys[order]
+        is_first = np.ones(len(keys), bool)
+        is_first[1:] = keys[1:] != keys[:-1]
+        first, following = np.full(len(chosen), -1, np.int32), np.full(len(chosen), -1, np.int32)
+        first[fields] = fields[is_first][np.cumsum(is_first) - 1]
+        following[fields[:-1][~is_first[1:]]] = fields[1:][~is_first[1:]]
+        return first, following
 
     def frequencies(self, windows: Any, fields: Any, first: Any) -> Any:
         """How many fields of its field's population have each window; those marked `first` count."""

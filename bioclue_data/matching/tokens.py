@@ -112,7 +112,7 @@ def _hash_mixed(base, at, end, entries, expansions):
 
 
 @njit(**FAST)
-def tokenise(base, at, end, tables, arrays, origin, room):
+def tokenise(base, at, end, tables, arrays, origin, filled, room):
     """Tokens of the bytes [at, end), until the text ends or `room` tokens are full.
 
     Args:
@@ -121,16 +121,17 @@ def tokenise(base, at, end, tables, arrays, origin, room):
         end: One past the last.
         tables: Entries and expansions of the characters.
         arrays: Running hashes (uint64), starts and ends (int32, bytes from `origin`), single (uint8), each of
-            CARRY + room + 40 elements; tokens go in from index CARRY on, after the carried ones.
+            CARRY + room + 40 elements; tokens go in from index CARRY + filled on.
         origin: Where the text begins.
+        filled: How many tokens are in the arrays, beside those carried over.
         room: How many tokens fit.
 
     Returns:
-        The byte where it stopped, between two tokens, and the number of tokens.
+        The byte where it stopped, between two tokens, and the number of tokens that were added.
     """
     entries, expansions = tables
     prefix, starts, ends, single = arrays
-    t = U(CARRY)
+    t = U(CARRY + filled)
     running = prefix[t - U(1)]
     limit = U(CARRY + room)
     word = np.int64(-1)
@@ -206,7 +207,7 @@ def tokenise(base, at, end, tables, arrays, origin, room):
             t += U(1)
         else:
             at = word
-    return at, np.int64(t) - CARRY
+    return at, np.int64(t) - CARRY - filled
 
 
 class Texts(NamedTuple):
@@ -284,7 +285,7 @@ def _tokenise_texts(base, offsets, tables, out, token_offsets):
         at, end = offsets[text], offsets[text + 1]
         arrays[0][CARRY - 1] = U(0)
         while at < end:
-            at, count = tokenise(base, at, end, tables, arrays, offsets[text], room)
+            at, count = tokenise(base, at, end, tables, arrays, offsets[text], 0, room)
             if count == 0:
                 break
             for i in range(count):

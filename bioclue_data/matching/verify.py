@@ -91,7 +91,7 @@ def _chosen(texts: Texts, used: Any) -> Texts:
 def _verify(tokens, places, stored, found, out):
     kinds, item_offsets = stored[5], stored[6]
     all_hashes, all_starts, all_ends, all_single, offsets = tokens
-    _, items, firsts, lasts, anchors = found
+    _, items, firsts, lasts, anchors, _ = found
     most_fields = _greatest(item_offsets)
     covered = np.zeros(_greatest(offsets), np.uint64)
     order, steps = np.zeros(most_fields, np.int64), np.zeros(most_fields, np.int64)
@@ -118,8 +118,7 @@ def _verify(tokens, places, stored, found, out):
             elif kind == ANYWHERE or low >= high:
                 begin, end = np.int64(0), count
             else:
-                reach = max(REACH, 4 * length)
-                begin, end = low - reach, high + reach
+                begin, end = low - reach(length), high + reach(length)
             begin, end = max(begin, 0), min(end, count)
             out[0][here] = k
             out[1][here] = field
@@ -157,6 +156,12 @@ def _verify(tokens, places, stored, found, out):
         for t in range(taken, taken_end):
             hashes[t] = covered[t - taken]
         row += stop - start
+
+
+@njit(forceinline=True)
+def reach(length):
+    """How many tokens around an anchor of some length are near it."""
+    return max(REACH, 4 * length)
 
 
 @njit(**FAST)

@@ -10,16 +10,6 @@ from numba import njit
 
 from bioclue_data.matching.tokens import BASE, FAST, Tokens, U
 
-_MIX = 0xD6E8FEB86659FD93
-_MASK = (1 << 64) - 1
-
-
-@njit(forceinline=True)
-def mix(value):
-    """Spread the bits of a window's hash over the whole word."""
-    value = (value ^ (value >> U(32))) * U(_MIX)
-    return value ^ (value >> U(29))
-
 
 def power(length: int) -> Any:
     """BASE to the power of a window's length."""
@@ -64,7 +54,7 @@ def _windows(token_hashes, single, offsets, lengths, powers, hashes, positions):
             length = lengths[1] if single[t] else lengths[0]
             if i + 1 >= length:
                 factor = powers[1] if single[t] else powers[0]
-                hashes[count] = mix(prefix[i + 1] - prefix[i + 1 - length] * factor)
+                hashes[count] = prefix[i + 1] - prefix[i + 1 - length] * factor
                 positions[count] = t
                 count += 1
     return count
@@ -78,24 +68,31 @@ def whole_texts(token_hashes, offsets, chosen, hashes, anchors):
         running = U(0)
         for t in range(first, last):
             running = running * U(BASE) + token_hashes[t]
-        hashes[k] = mix(running)
+        hashes[k] = running
         before = token_hashes[last - 2] if last - first > 1 else U(0)
-        anchors[k] = mix(before * U(BASE) + token_hashes[last - 1])
+        anchors[k] = before * U(BASE) + token_hashes[last - 1]
+
+
+BLOOM_BITS = 12  # per hash
 
 
 class Table(NamedTuple):
-    """A Bloom filter of 64-bit blocks before an open-addressing table: hash (0: free) and id, together."""
+    """A Bloom filter of 64-bit blocks before an open-addressing table.
+
+    A slot holds the upper half of a hash, and one more than its id; 0: free. Other bits of the hash choose
+    the slot: of the hashes that come to it one in 2**32 is taken for another.
+    """
 
     bloom: Any  # uint64
-    slots: Any  # uint64[2 * places]
+    slots: Any  # uint64
 
 
 def table_of(hashes: Any) -> Table:
     """The table of some distinct hashes; the id is the position."""
     size = max(1, len(hashes))
     places = 1 << (3 * size // 2 + 2).bit_length()
-    blocks = 1 << (size * 16 // 64).bit_length()
-    table = Table(np.zeros(blocks, U), np.zeros(2 * places, U))
+    blocks = 1 << (size * BLOOM_BITS // 64).bit_length()
+    table = Table(np.zeros(blocks, U), np.zeros(places, U))
     _fill(hashes, table)
     return table
 
@@ -121,24 +118,29 @@ def may_hold(value, bloom):
 @njit(**FAST)
 def _fill(hashes, table):
     bloom, slots = table
-    blocks, last = U(bloom.size - 1), U(slots.size - 2)
+    blocks, last = U(bloom.size - 1), U(slots.size - 1)
     for i in range(hashes.size):
         value = hashes[i]
         place = (value >> U(19)) & last
         while slots[place] != U(0):
-            place = (place + U(2)) & last
-        slots[place] = value
-        slots[place + U(1)] = U(i)
+            place = (place + U(1)) & last
+        slots[place] = ((value >> U(32)) << U(32)) | U(i + 1)
         bloom[(value >> U(40)) & blocks] |= bloom_bits(value)
+
+
+@njit(forceinline=True)
+def slot_address(value, slots):
+    """Address of the slot of a hash."""
+    return U(slots.ctypes.data) + U(8) * ((value >> U(19)) & U(slots.size - 1))
 
 
 @njit(forceinline=True)
 def find(value, slots):
     """Id of a hash, -1 if the table does not hold it."""
-    last = U(slots.size - 2)
+    last = U(slots.size - 1)
     place = (value >> U(19)) & last
     while slots[place] != U(0):
-        if slots[place] == value:
-            return np.int64(slots[place + U(1)])
-        place = (place + U(2)) & last
+        if slots[place] >> U(32) == value >> U(32):
+            return np.int64(slots[place] & U(0xFFFFFFFF)) - 1
+        place = (place + U(1)) & last
     return np.int64(-1)
