@@ -250,7 +250,7 @@ def _best(
         group = chosen[begin : end + 1]
         begin = end + 1
         k = group[-1]
-        leaks = np.unique(pieces.owners[found.texts[group[judged.verdicts[group] >= verdicts.SUSPECTED]]])
+        leaks = set(pieces.owners[found.texts[group[judged.verdicts[group] >= verdicts.SUSPECTED]]].tolist())
         match = _match(batch, pieces, int(found.texts[k]), scores, judged, int(k))
         most = float(judged.covered[group].max()), float(judged.longest[group].max())
         longest = group[judged.longest[group] == judged.longest[group].max()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from bioclue_data.matching.index import FINE
+from bioclue_data.matching.index import FINE, HALF
 from bioclue_data.matching.tokens import BASE, FAST, U
 
 STRETCH = 1.5  # length of the compared stretch, in lengths of the field
@@ -59,9 +59,10 @@ def _place_of(value, keys, places):
 
 
 @njit(**FAST)
-def compare(hashes, text_arrays, begin, end, stored, first, last, working, out, row):
-    """Fill one row; -> first and one past the last token of the stretch, and of the field's own place."""
-    field_hashes, field_single, _, fine, wide, _, _ = stored
+def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
+    """Fill one row; -> first and one past the last token of the stretch, and of a half's own place."""
+    field_hashes, field_single, offsets, fine, wide, kinds, _ = stored
+    first, last = offsets[field], offsets[field + 1]
     size = last - first
     total_fine, total_wide = np.float32(0), np.float32(0)
     for t in range(first, last):
@@ -93,9 +94,11 @@ def compare(hashes, text_arrays, begin, end, stored, first, last, working, out, 
     )
     if best_end <= best_begin:
         return np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-    own_begin, own_end = _own_place(
-        hashes, text_arrays[3], best_begin, best_end, fine[first:last], table, places
-    )
+    own_begin, own_end = best_begin, best_end
+    if kinds[field] == HALF:
+        own_begin, own_end = _own_place(
+            hashes, text_arrays[3], best_begin, best_end, fine[first:last], table, places
+        )
     share = _runs(
         hashes, text_arrays, (best_begin, best_end), stored, (first, last), working, places, out, row
     )

@@ -125,9 +125,7 @@ def _verify(tokens, places, stored, found, out):
             is_hit = (anchors[k] >> U(min(field - start, 63))) & U(1) != U(0)
             if (step == 2 and hopeless) or (kind == ANCHOR and size_of_field > LONG_ANCHOR and not is_hit):
                 continue
-            near = compare(
-                hashes, text_arrays, begin, end, stored, first_token, end_token, working, out, here
-            )
+            near = compare(hashes, text_arrays, begin, end, stored, field, working, out, here)
             if (
                 step == 1
                 and kind == HALF
