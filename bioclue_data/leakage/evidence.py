@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from bioclue_data.matching.compiled import inlined, kernel
 from bioclue_data.matching.index import HALF, NEAR
-from bioclue_data.matching.tokens import FAST
 
 if TYPE_CHECKING:
     from bioclue_data.leakage.items import Items
@@ -83,7 +82,7 @@ def evidence(scores: Scores | Bounds, items: Items, index: Index, thresholds: Th
     return found
 
 
-@njit(**FAST)
+@kernel
 def _evidence(starts, rows, facts, limits, found):
     for k in range(starts.size - 1):
         own = starts[k], starts[k + 1]
@@ -91,7 +90,7 @@ def _evidence(starts, rows, facts, limits, found):
         _with_support(k, own, rows, facts, limits[0], found)
 
 
-@njit(forceinline=True)
+@inlined
 def _of_the_item(k, own, rows, facts, limits, found):
     """Shares and runs of the item's own fields, and of its context."""
     fields, fine, covered, longest, alone = rows
@@ -138,7 +137,7 @@ def _of_the_item(k, own, rows, facts, limits, found):
     found.item_row[k], found.context_row[k] = item_row, context_row
 
 
-@njit(forceinline=True)
+@inlined
 def _enough(share, units, whole, lengths, shares):
     """Is enough of a half there? From `half` units on 0.1 less than the share of long items is."""
     short, half = lengths
@@ -147,7 +146,7 @@ def _enough(share, units, whole, lengths, shares):
     return whole or (share >= needed and units >= short)
 
 
-@njit(forceinline=True)
+@inlined
 def _with_support(k, own, rows, facts, support, found):
     """Are options or an answer there; share and length of the item with them."""
     fields, fine, _, longest, _ = rows

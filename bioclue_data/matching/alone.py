@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.index import ANCHOR
 from bioclue_data.matching.machine import load64
-from bioclue_data.matching.tokens import FAST, U
+from bioclue_data.matching.tokens import U
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
@@ -54,7 +54,7 @@ def codes(characters: str) -> Any:
     return np.array([ord(character) for character in characters], np.int64)
 
 
-@njit(**FAST)
+@kernel
 def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, marks, alone):
     all_hashes, all_starts, all_ends, _, offsets = tokens
     texts, fields, rows = chosen
@@ -79,14 +79,14 @@ def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, marks, alone
                 break
 
 
-@njit(**FAST)
+@part
 def stands_alone(base, start, stop, text, leads, ends):
     """Does what stands at the bytes [start, stop) of a text stand by itself? `base`: address of byte 0."""
     before, after = _before(base, start, text[0]), _after(base, stop, text[1])
     return _is_one_of(before, leads) and _is_one_of(after, ends)
 
 
-@njit(**FAST)
+@part
 def _is_one_of(code, marks):
     for mark in marks:  # noqa: SIM110 - numba has no generators
         if mark == code:
@@ -94,12 +94,12 @@ def _is_one_of(code, marks):
     return False
 
 
-@njit(forceinline=True)
+@inlined
 def _byte(base, at):
     return np.int64(load64(base + U(at)) & U(0xFF))
 
 
-@njit(**FAST)
+@part
 def _before(base, at, begin):
     """The character before a byte, blanks left out; a line end where the text begins."""
     while at > begin and _byte(base, at - 1) == 0x20:
@@ -112,7 +112,7 @@ def _before(base, at, begin):
     return _code(base, start, at)
 
 
-@njit(**FAST)
+@part
 def _after(base, at, end):
     """The character after a byte, blanks left out; a line end where the text ends."""
     while at < end and _byte(base, at) == 0x20:
@@ -125,7 +125,7 @@ def _after(base, at, end):
     return _code(base, at, stop)
 
 
-@njit(**FAST)
+@part
 def _code(base, start, stop):
     """Code point of a character of one or three bytes; 0x110000 of others."""
     if stop - start == 1:

@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS, SLACK, STRETCH
+from bioclue_data.matching.compiled import inlined, kernel
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
-from bioclue_data.matching.tokens import FAST, U
+from bioclue_data.matching.tokens import U
 from bioclue_data.matching.verify import FLOOR, LONG_ANCHOR, reach
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def first_look(prints: Prints, index: Index, found: Candidates) -> tuple[Candida
     return found.chosen(kept), Bounds(*(array[:rows] for array in out))
 
 
-@njit(**FAST)
+@kernel
 def _first_look(prints, stored, found, kept, out):
     token_offsets, kinds, item_offsets = stored[2], stored[4], stored[5]
     marks, joined = np.zeros((1, WORDS), np.uint64), np.zeros(WORDS, np.uint64)
@@ -119,18 +119,18 @@ def _first_look(prints, stored, found, kept, out):
     return row
 
 
-@njit(forceinline=True)
+@inlined
 def _is_looked_for(kind):
     return kind == ANCHOR or kind == HALF
 
 
-@njit(forceinline=True)
+@inlined
 def _bit(bits, place):
     """The bit of a field; beyond the last one all share that."""
     return (bits >> U(min(place, 63))) & U(1) != U(0)
 
 
-@njit(forceinline=True)
+@inlined
 def _segments_read(kind, size, longest, first, last, segments):
     """The segments of the text that `verify` may read for a field."""
     if kind == ANYWHERE:
@@ -143,20 +143,21 @@ def _segments_read(kind, size, longest, first, last, segments):
     )
 
 
-@njit(forceinline=True)
+@inlined
 def _places(before, token):
     """Where a token, and the pair of it and the token before, are marked."""
     pair = np.uint32(np.uint32((U(before) * U(_PAIR)) ^ U(token)) * U(_PAIR))
     return token >> np.uint32(32 - BITS), pair >> np.uint32(32 - BITS)
 
 
-@njit(forceinline=True)
+@inlined
 def _mark(tokens, marks, segments):
     """Mark the tokens and pairs of a text, segment by segment."""
     before = np.uint32(0)
     for segment in range(segments):
         own = marks[segment]
-        own[:] = U(0)
+        for word in range(WORDS):
+            own[word] = U(0)
         for t in range(segment * SEGMENT, min(tokens.size, (segment + 1) * SEGMENT)):
             single, pair = _places(before, tokens[t])
             own[single >> np.uint32(6)] |= U(1) << U(single & np.uint32(63))
@@ -164,21 +165,22 @@ def _mark(tokens, marks, segments):
             before = tokens[t]
 
 
-@njit(forceinline=True)
+@inlined
 def _join(marks, wanted, joined):
     """The marks of some segments, together."""
-    joined[:] = marks[wanted[0]]
+    for word in range(WORDS):
+        joined[word] = marks[wanted[0], word]
     for segment in range(wanted[0] + 1, wanted[1]):
         for word in range(WORDS):
             joined[word] |= marks[segment, word]
 
 
-@njit(forceinline=True)
+@inlined
 def _is_marked(joined, place):
     return np.int64((joined[place >> np.uint32(6)] >> U(place & np.uint32(63))) & U(1))
 
 
-@njit(forceinline=True)
+@inlined
 def _bound(stored, field, joined):
     """Of a field: the share by weight, the share in long runs, and the longest run, of what is marked."""
     hashes, single, token_offsets, fine, _, _ = stored

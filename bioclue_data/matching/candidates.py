@@ -6,12 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.matching.compare import SLACK, STRETCH
+from bioclue_data.matching.compiled import inlined, kernel
 from bioclue_data.matching.machine import prefetch
 from bioclue_data.matching.scan import stride_of
-from bioclue_data.matching.tokens import FAST, U
+from bioclue_data.matching.tokens import U
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
@@ -102,7 +102,7 @@ def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
         room *= 8
 
 
-@njit(**FAST)
+@kernel
 def _candidates(hits, owned, stride, working, out):
     """A row for each item of which enough is in a text -> how many, or -1 if they do not fit."""
     owners, owner_offsets, window_counts, partners, alike, items, item_offsets = owned
@@ -141,7 +141,7 @@ def _candidates(hits, owned, stride, working, out):
     return count
 
 
-@njit(forceinline=True)
+@inlined
 def _touch(fields, field, window_counts, hit, stamp, stride):
     """A hit of a field -> 1 if it is the first one in the text."""
     own = np.int64(field) * LINE
@@ -166,7 +166,7 @@ def _touch(fields, field, window_counts, hit, stamp, stride):
     return 1 if is_first else 0
 
 
-@njit(forceinline=True)
+@inlined
 def _close(fields, own, windows):
     """Take a cluster that has enough hits into the field's place in the text."""
     if fields[own + LONGEST] >= RUN or fields[own + COUNT] >= SHARE * windows:
@@ -175,7 +175,7 @@ def _close(fields, own, windows):
         fields[own + END] = fields[own + LAST]
 
 
-@njit(forceinline=True)
+@inlined
 def _add(pair, own, bit, stamp, working, rows):
     """A field goes into the row of its text and item; -> 1 if that row is new."""
     text, item = pair

@@ -7,10 +7,10 @@ A window of the field is looked up by its hash in a small table; windows with th
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from bioclue_data.matching.compiled import inlined, part
 from bioclue_data.matching.index import FINE, HALF
-from bioclue_data.matching.tokens import BASE, FAST, U
+from bioclue_data.matching.tokens import BASE, U
 
 STRETCH = 1.5  # length of the compared stretch, in lengths of the field
 SLACK = 8  # tokens more
@@ -18,7 +18,7 @@ OWN = np.float32(0.93)  # share of a half's weight that marks its own place
 RUN_OF_WORDS, RUN_OF_SINGLES = 8, 13  # tokens of a run that counts as covered
 
 
-@njit(**FAST)
+@part
 def working_memory(longest):
     """Arrays for fields of up to so many tokens, wiped by whoever uses them."""
     places = 1
@@ -37,7 +37,7 @@ def working_memory(longest):
     )
 
 
-@njit(forceinline=True)
+@inlined
 def _window(hashes, single, t, first):
     """Hash of the short window that ends at token t, 0 if the text has no room for it."""
     size = FINE.single if single else FINE.word
@@ -49,7 +49,7 @@ def _window(hashes, single, t, first):
     return value if value != U(0) else U(1)
 
 
-@njit(forceinline=True)
+@inlined
 def _place_of(value, keys, places):
     """Where a hash stands in the table, or where it could."""
     place = (value >> U(20)) & places
@@ -58,7 +58,7 @@ def _place_of(value, keys, places):
     return place
 
 
-@njit(**FAST)
+@part
 def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     """Fill one row; -> first and one past the last token of the stretch, and of a half's own place."""
     field_hashes, field_single, offsets, fine, wide, kinds, _ = stored
@@ -75,7 +75,8 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     while places < U(2 * size + 2):
         places *= U(2)
     places -= U(1)
-    keys[: places + U(1)] = U(0)
+    for place in range(places + U(1)):
+        keys[place] = U(0)
     for j in range(size - 1, -1, -1):
         counts[j] = 0
         following[j] = -1
@@ -107,7 +108,7 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     return best_begin, best_end, own_begin, own_end
 
 
-@njit(**FAST)
+@part
 def _best_stretch(hashes, single, begin, end, width, weights, table, places):
     """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found."""
     keys, heads, counts = table
@@ -146,7 +147,7 @@ def _best_stretch(hashes, single, begin, end, width, weights, table, places):
     return np.int64(tokens[best_first] - back + 1), np.int64(tokens[best_last] + 1)
 
 
-@njit(**FAST)
+@part
 def _own_place(hashes, single, begin, end, weights, table, places):
     """The shortest part of a stretch with nearly all of the weight in it: where the field itself stands."""
     keys, heads, counts = table
@@ -186,7 +187,7 @@ def _own_place(hashes, single, begin, end, weights, table, places):
     return own_begin, own_end
 
 
-@njit(**FAST)
+@part
 def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row):
     """Runs of common tokens in the stretch: the longest, those that cover, and the weight found."""
     single = text_arrays[3]
@@ -251,7 +252,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     return weight, wide_weight
 
 
-@njit(**FAST)
+@part
 def compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row):
     """Is the field there whole, token by token? If it is not, the row stays as it was."""
     size = last - first

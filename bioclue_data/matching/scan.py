@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.matching.alone import ENDS, LEADS, codes, stands_alone
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import prefetch
-from bioclue_data.matching.tokens import BASE, CARRY, FAST, U, tables, tokenise
+from bioclue_data.matching.tokens import BASE, CARRY, U, tables, tokenise
 from bioclue_data.matching.windows import SEED, find, may_hold, power, slot_address
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _seeds(index: Index) -> tuple[Any, ...]:
     return index.bloom, index.slots, short_anchors, powers
 
 
-@njit(forceinline=True)
+@inlined
 def _window(prefix, single, i, powers):
     """Hash of the seed window that ends at a token."""
     running = prefix[i + U(CARRY)]
@@ -102,7 +102,7 @@ def _window(prefix, single, i, powers):
     return character if single[i + U(CARRY)] != 0 else word
 
 
-@njit(**FAST)
+@part
 def _probe(prefix, single, count, bloom, powers, hashes, passed):
     """Hash of the window that ends at each token, and whether the filter lets it pass."""
     for i in range(U(count)):
@@ -111,7 +111,7 @@ def _probe(prefix, single, count, bloom, powers, hashes, passed):
         passed[i] = may_hold(hashes[i], bloom)
 
 
-@njit(**FAST)
+@part
 def _probe_fourth(prefix, single, first, last, bloom, powers, hashes, passed):
     """The same of every fourth token from the first on; the others do not pass."""
     for i in range(U(first), U(last), U(4)):
@@ -119,7 +119,7 @@ def _probe_fourth(prefix, single, first, last, bloom, powers, hashes, passed):
         passed[i] = may_hold(hashes[i], bloom)
 
 
-@njit(**FAST)
+@part
 def _probe_short(prefix, count, anchors, words, shifts, powers, passed):
     """Mark tokens at which a short anchor may end: by its last two tokens, or by its only one."""
     for i in range(U(count)):
@@ -130,7 +130,7 @@ def _probe_short(prefix, count, anchors, words, shifts, powers, passed):
         passed[i] |= np.uint8((held & U(1)) << U(1))
 
 
-@njit(**FAST)
+@part
 def _print(prefix, count, out):
     """Upper halves of the tokens' own hashes."""
     for i in range(U(count)):
@@ -138,7 +138,7 @@ def _print(prefix, count, out):
         out[i] = own >> U(32)
 
 
-@njit(**FAST)
+@part
 def _list_passed(count, hashes, passed, slots, places):
     """Tokens that passed -> how many. Their places in the table are fetched meanwhile, all at a time."""
     listed = 0
@@ -150,7 +150,7 @@ def _list_passed(count, hashes, passed, slots, places):
     return listed
 
 
-@njit(**FAST)
+@part
 def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
     """Tokens of the next texts, up to ROOM of them.
 
@@ -175,7 +175,7 @@ def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
     return (text, at, position, printed), count, filled
 
 
-@njit(**FAST)
+@kernel
 def _scan(base, offsets, first, last, tables, seeds, how, hits, prints):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
     stride, leads, follows = how

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.matching import characters
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import load64, trailing_zeros, word_masks
 
 U = np.uint64
@@ -22,10 +22,9 @@ CARRY = 64  # tokens that a window may reach back over
 PADDING = 64  # bytes after a text that the tokeniser may read
 _LOWER = 0x2020202020202020
 _ALL = 0xFFFFFFFFFFFFFFFF
-FAST = {"nogil": True, "cache": True, "error_model": "numpy", "boundscheck": False}
 
 
-@njit(forceinline=True)
+@inlined
 def _hash_ascii(address, size):
     """Hash of a word of ASCII letters and digits, case folded: each byte gets its bit 0x20 if it has not."""
     value = U(0)
@@ -39,14 +38,14 @@ def _hash_ascii(address, size):
     return value ^ (value >> U(32))
 
 
-@njit(forceinline=True)
+@inlined
 def hash_single(folded):
     """Hash of a token of one character."""
     value = (folded + U(1)) * U(GOLDEN)
     return value ^ (value >> U(32))
 
 
-@njit(forceinline=True)
+@inlined
 def _decode(word, entries):
     """Table entry and length of the non-ASCII character in the low bytes of `word`."""
     lead = word & U(0xFF)
@@ -62,7 +61,7 @@ def _decode(word, entries):
     return np.uint32(characters.IGNORED << 24 if U(0xE0000) <= code < U(0xE0200) else 0), 4
 
 
-@njit(forceinline=True)
+@inlined
 def _push(value, block, size, byte):
     """One more byte of a word: whole blocks of 8 go into the hash."""
     if size == 8:
@@ -72,7 +71,7 @@ def _push(value, block, size, byte):
     return value, block | (byte << U(8 * size)), size + 1
 
 
-@njit(**FAST)
+@part
 def _hash_mixed(base, at, end, entries, expansions):
     """A word with characters beyond ASCII in it -> (hash, end of the word, next byte)."""
     value, block, size, last = U(0), U(0), 0, at
@@ -111,7 +110,7 @@ def _hash_mixed(base, at, end, entries, expansions):
     return value ^ (value >> U(32)), last, at
 
 
-@njit(**FAST)
+@part
 def tokenise(base, at, end, tables, arrays, origin, filled, room):
     """Tokens of the bytes [at, end), until the text ends or `room` tokens are full.
 
@@ -270,7 +269,7 @@ def scratch(room: int) -> tuple[Any, Any, Any, Any]:
     return np.zeros(size, U), np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.uint8)
 
 
-@njit(**FAST)
+@kernel
 def _tokenise_texts(base, offsets, tables, out, token_offsets):
     room = 4096
     size = CARRY + room + 40

@@ -14,12 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.matching.alone import stand_alone
 from bioclue_data.matching.compare import RUN_OF_WORDS, SLACK, STRETCH, compare, compare_whole, working_memory
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF
-from bioclue_data.matching.tokens import FAST, PADDING, Texts, U, tokenise_all
+from bioclue_data.matching.tokens import PADDING, Texts, U, tokenise_all
 
 if TYPE_CHECKING:
     from bioclue_data.matching.candidates import Candidates
@@ -87,7 +87,7 @@ def _chosen(texts: Texts, used: Any) -> Texts:
     return Texts(np.concatenate([*parts, np.zeros(PADDING, np.uint8)]), offsets)
 
 
-@njit(**FAST)
+@kernel
 def _verify(tokens, places, stored, found, out):
     kinds, item_offsets = stored[5], stored[6]
     all_hashes, all_starts, all_ends, all_single, offsets = tokens
@@ -156,13 +156,13 @@ def _verify(tokens, places, stored, found, out):
         row += stop - start
 
 
-@njit(forceinline=True)
+@inlined
 def reach(length):
     """How many tokens around an anchor of some length are near it."""
     return max(REACH, 4 * length)
 
 
-@njit(**FAST)
+@part
 def _greatest(offsets):
     """The greatest distance of two successive offsets, at least 1."""
     most = np.int64(1)
@@ -171,7 +171,7 @@ def _greatest(offsets):
     return most
 
 
-@njit(**FAST)
+@part
 def _order(kinds, token_offsets, start, stop, order, steps):
     """Fields of an item as they are compared: the longest half, other anchors, the rest; -> that half."""
     longest, size = np.int64(-1), np.int64(-1)
@@ -188,7 +188,7 @@ def _order(kinds, token_offsets, start, stop, order, steps):
     return longest
 
 
-@njit(**FAST)
+@part
 def _contains(token_hashes, token_offsets, whole, part):
     """Are the tokens of one field a run of those of another?"""
     first, size = token_offsets[part], token_offsets[part + 1] - token_offsets[part]

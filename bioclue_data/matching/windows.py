@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
-from bioclue_data.matching.tokens import BASE, FAST, Tokens, U
+from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.tokens import BASE, Tokens, U
 
 
 def power(length: int) -> Any:
@@ -42,7 +42,7 @@ def windows_of(tokens: Tokens, lengths: Lengths) -> Windows:
     return Windows(hashes[:count].copy(), positions[:count].copy())
 
 
-@njit(**FAST)
+@kernel
 def _windows(token_hashes, single, offsets, lengths, powers, hashes, positions):
     count = 0
     for text in range(offsets.size - 1):
@@ -60,7 +60,7 @@ def _windows(token_hashes, single, offsets, lengths, powers, hashes, positions):
     return count
 
 
-@njit(**FAST)
+@kernel
 def whole_texts(token_hashes, offsets, chosen, hashes, anchors):
     """Hash of each chosen text as one window, and of its last two tokens, or its only one."""
     for k in range(chosen.size):
@@ -97,7 +97,7 @@ def table_of(hashes: Any) -> Table:
     return table
 
 
-@njit(forceinline=True)
+@inlined
 def bloom_bits(value):
     """The four bits of a hash in its block."""
     return (
@@ -108,14 +108,14 @@ def bloom_bits(value):
     )
 
 
-@njit(forceinline=True)
+@inlined
 def may_hold(value, bloom):
     """Does the filter let a hash pass?"""
     bits = bloom_bits(value)
     return (bloom[(value >> U(40)) & U(bloom.size - 1)] & bits) == bits
 
 
-@njit(**FAST)
+@kernel
 def _fill(hashes, table):
     bloom, slots = table
     blocks, last = U(bloom.size - 1), U(slots.size - 1)
@@ -128,13 +128,13 @@ def _fill(hashes, table):
         bloom[(value >> U(40)) & blocks] |= bloom_bits(value)
 
 
-@njit(forceinline=True)
+@inlined
 def slot_address(value, slots):
     """Address of the slot of a hash."""
     return U(slots.ctypes.data) + U(8) * ((value >> U(19)) & U(slots.size - 1))
 
 
-@njit(forceinline=True)
+@inlined
 def find(value, slots):
     """Id of a hash, -1 if the table does not hold it."""
     last = U(slots.size - 1)
