@@ -20,7 +20,7 @@ from bioclue_data.matching.compare import SLACK, STRETCH
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, COMMON, HALF, NEAR, OTHERS, SHORT_HALF, Index, build
 from bioclue_data.matching.scan import Hits, scan
 from bioclue_data.matching.tokens import Texts, texts_of, tokenise_all
-from bioclue_data.matching.windows import SEED, Lengths, windows_of
+from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, windows_of
 from tests.matching import PlainIndex, few, folded, windows
 
 if TYPE_CHECKING:
@@ -155,10 +155,12 @@ def test_long_texts_and_more_hits_than_fit_at_once(text: str) -> None:
 
 def test_a_run_over_the_edge_of_a_block_is_found() -> None:
     words = [f"w{i}" for i in range(9000)]
-    starts = (4090, 4092, 4094, 4095, 4096, 8188, 8192)
-    index = index_of([" ".join(words[i : i + SEED.word]) for i in starts])
-    hits = hits_of(texts_of([" ".join(words)]), index)
-    assert hits.positions.tolist() == [i + SEED.word - 1 for i in starts]
+    starts = (2040, 2044, 2047, 4090, 4093, 4095, 4096, 6140, 8188, 8192)
+    for size, seed in ((SHORT_SEED.word, SHORT_SEED), (indexes.SHORT_UNITS, SEED)):
+        index = index_of([" ".join(words[i : i + size]) for i in starts])
+        hits = hits_of(texts_of([" ".join(words)]), index)
+        ends = {i + j for i in starts for j in range(seed.word - 1, size)}
+        assert hits.positions.tolist() == sorted(ends)
 
 
 def test_nothing_is_found_by_nothing() -> None:
@@ -306,9 +308,9 @@ def test_more_candidates_than_fit_at_once() -> None:
 
 
 def test_fields_of_the_same_content_are_found_together() -> None:
-    fields = ["the blue liver of the frog", "the blue knee of the frog", "The blue LIVER of the frog"]
+    fields = ["the blue liver of the frog", "one red knee for a mouse", "The blue LIVER of the frog"]
     index = index_of(fields)
-    assert index.window_counts.tolist() == [3, 3, 0]
+    assert index.window_counts.tolist() == [4, 4, 0]
     found = candidates(hits_of(texts_of([fields[0]]), index), index, scratch(index))
     assert found.items.tolist() == [0, 2]
 

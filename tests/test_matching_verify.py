@@ -159,8 +159,10 @@ def test_no_score_is_above_its_bound(
     rows = np.flatnonzero(np.isin(scores.candidates, still))
     assert most.fields.tolist() == scores.fields[rows].tolist()
     assert np.bincount(most.candidates).tolist() == np.bincount(scores.candidates)[still].tolist()
-    for name in ("fine", "covered", "longest", "alone"):
+    for name in ("fine", "covered", "longest"):
         assert (getattr(most, name) >= getattr(scores, name)[rows]).all(), name
+    is_whole = scores.longest[rows] == np.diff(index.token_offsets)[most.fields]
+    assert (most.alone | ~scores.alone[rows] | ~is_whole).all()
     left = np.setdiff1d(np.arange(len(scores.fields)), rows)
     assert (scores.fine[left] < FLOOR).all()
     assert (scores.longest[left] < RUN_OF_WORDS).all()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bioclue_data.matching.verify import Scores
 
 ITEM, CONTEXT, SUPPORT = range(3)  # roles of fields
+LESS = 0.1  # of a share that is needed of a half, against one of an item
 LONG_ANSWER = np.float32(200)  # units of an answer that count beside the item, at most
 
 
@@ -139,10 +140,10 @@ def _of_the_item(k, own, rows, facts, limits, found):
 
 @inlined
 def _enough(share, units, whole, lengths, shares):
-    """Is enough of a half there? From `half` units on 0.1 less than the share of long items is."""
+    """Is enough of a half there? From `half` units on LESS less than the share of long items is."""
     short, half = lengths
     part = min(max((units - short) / (half - short), 0.0), 1.0)
-    needed = shares[0] + part * (shares[1] - 0.1 - shares[0])
+    needed = shares[0] + part * (shares[1] - LESS - shares[0])
     return whole or (share >= needed and units >= short)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.leakage.fields import FIELDS, values
-from bioclue_data.leakage.verdicts import SINGLES_PER_UNIT
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.tokens import Texts, texts_of
 
@@ -94,15 +93,14 @@ def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
     )
     packed = texts_of(texts)
     index = indexes.build(packed, items, kinds, populations)
-    facts = (_units(index), *_contents(index, populations), _templates(index, populations), packed)
+    facts = (
+        indexes.units(index.single, index.token_offsets),
+        *_contents(index, populations),
+        _templates(index, populations),
+        packed,
+    )
     public = np.array([row.public and row.task in PUBLIC_TEXT_TASKS for row in keys], bool)
     return Items(keys, list(names), name_ids, items, kinds, roles, public, *facts), index
-
-
-def _units(index: indexes.Index) -> Any:
-    singles = np.concatenate([[0], np.cumsum(index.single, dtype=np.int64)])[index.token_offsets]
-    tokens, singles = np.diff(index.token_offsets), np.diff(singles)
-    return (tokens - singles + singles / SINGLES_PER_UNIT).astype(np.float32)
 
 
 def _templates(index: indexes.Index, populations: Any) -> Any:

@@ -182,11 +182,11 @@ def _scan_batch(
     pieces = _pieces(batch.texts)
     hits, prints = scan(pieces.texts, index)
     found = candidate.candidates(hits, index, scratch)
-    found, bounds = first_look(prints, index, found)
+    found, bounds = first_look(prints, index, found, thresholds.floor)
     found = found.chosen(verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE)
     if not len(found.texts):
         return {}
-    scores = verify(pieces.texts, index, found)
+    scores = verify(pieces.texts, index, found, thresholds.floor)
     judged = verdicts.judge(scores, items, index, thresholds)
     rounded = judged._replace(
         scores=np.round(judged.scores.astype(np.float64), 4),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.leakage.evidence import evidence
+from bioclue_data.leakage.evidence import LESS, evidence
 
 if TYPE_CHECKING:
     from bioclue_data.leakage.evidence import Evidence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 VERDICTS = ("", "source_overlap", "partial", "ngram", "suspected", "near_duplicate", "exact")  # rising
 NONE, SOURCE_OVERLAP, PARTIAL, NGRAM, SUSPECTED, NEAR_DUPLICATE, EXACT = range(len(VERDICTS))
-SINGLES_PER_UNIT = 13 / 8  # CJK characters that tell as much as a word
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Thresholds:
         context: Share of a context for source_overlap.
         support: Share of an answer that counts as being there.
         question: Share of the question that must be there beside its options or answer.
-        half: Units of one half of a pair from which 0.1 less than the `_long` share is enough.
+        half: Units of one half of a pair from which LESS less than the `_long` share is enough.
     """
 
     very_short: float = 4
@@ -60,6 +59,12 @@ class Thresholds:
     support: float = 0.7
     question: float = 0.4
     half: float = 16
+
+    @property
+    def floor(self) -> float:
+        """The least share of an anchor that any verdict but those of long runs needs."""
+        of_halves = self.suspected_short, self.suspected_long - LESS, self.near_short, self.near_long - LESS
+        return min(self.question, self.context, *of_halves)
 
 
 class Judged(NamedTuple):

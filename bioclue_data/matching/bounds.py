@@ -15,6 +15,7 @@ import numpy as np
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS, SLACK, STRETCH
 from bioclue_data.matching.compiled import inlined, kernel
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
+from bioclue_data.matching.machine import prefetch
 from bioclue_data.matching.tokens import U
 from bioclue_data.matching.verify import FLOOR, LONG_ANCHOR, reach
 
@@ -41,7 +42,9 @@ class Bounds(NamedTuple):
     alone: Any
 
 
-def first_look(prints: Prints, index: Index, found: Candidates) -> tuple[Candidates, Bounds]:
+def first_look(
+    prints: Prints, index: Index, found: Candidates, floor: float = FLOOR
+) -> tuple[Candidates, Bounds]:
     """Bounds of every field of every candidate's item.
 
     Candidates of which next to nothing can be there are left out. Thread-safe, and free of the lock.
@@ -50,6 +53,7 @@ def first_look(prints: Prints, index: Index, found: Candidates) -> tuple[Candida
         prints: Of the texts that were scanned.
         index: The fields.
         found: The candidates, in the order of the texts.
+        floor: Share of an anchor, without a long run, below which a candidate is left out.
     """
     rows = int(np.diff(index.item_offsets)[found.items].sum())
     kinds = np.int32, np.int32, np.float32, np.float32, np.int32, bool
@@ -63,12 +67,12 @@ def first_look(prints: Prints, index: Index, found: Candidates) -> tuple[Candida
         index.item_offsets,
     )
     kept = np.zeros(len(found.items), bool)
-    rows = _first_look(prints, stored, found, kept, out)
+    rows = _first_look(prints, stored, found, np.float32(floor), kept, out)
     return found.chosen(kept), Bounds(*(array[:rows] for array in out))
 
 
 @kernel
-def _first_look(prints, stored, found, kept, out):
+def _first_look(prints, stored, found, floor, kept, out):
     token_offsets, kinds, item_offsets = stored[2], stored[4], stored[5]
     marks, joined = np.zeros((1, WORDS), np.uint64), np.zeros(WORDS, np.uint64)
     text, segments, read = np.int64(-1), np.int64(0), (np.int64(-1), np.int64(-1))
@@ -82,6 +86,7 @@ def _first_look(prints, stored, found, kept, out):
                 marks = np.zeros((2 * segments, WORDS), np.uint64)
             _mark(prints.tokens[begin:end], marks, segments)
             read = np.int64(-1), np.int64(-1)
+        _fetch(stored, found.items, k)
         start, stop = item_offsets[found.items[k]], item_offsets[found.items[k] + 1]
         longest = np.int64(0)
         for field in range(start, stop):
@@ -109,7 +114,7 @@ def _first_look(prints, stored, found, kept, out):
                     _join(marks, wanted, joined)
                     read = wanted
                 out.fine[here], out.covered[here], out.longest[here] = _bound(stored, field, joined)
-                if of_anchors and (out.fine[here] >= FLOOR or out.longest[here] >= RUN_OF_WORDS):
+                if of_anchors and (out.fine[here] >= floor or out.longest[here] >= RUN_OF_WORDS):
                     kept[k] = True
             if not kept[k]:
                 break
@@ -117,6 +122,20 @@ def _first_look(prints, stored, found, kept, out):
             row += stop - start
             number += 1
     return row
+
+
+@inlined
+def _fetch(stored, items, k):
+    """Let what is needed of the next items come nearer meanwhile."""
+    hashes, _, token_offsets, fine, kinds, item_offsets = stored
+    if k + 12 < items.size:
+        prefetch(U(item_offsets.ctypes.data) + U(8) * U(items[k + 12]))
+        field = U(item_offsets[items[k + 8]])
+        prefetch(U(token_offsets.ctypes.data) + U(8) * field)
+        prefetch(U(kinds.ctypes.data) + field)
+        token = U(token_offsets[item_offsets[items[k + 4]]])
+        prefetch(U(hashes.ctypes.data) + U(8) * token)
+        prefetch(U(fine.ctypes.data) + U(4) * token)
 
 
 @inlined

@@ -21,8 +21,9 @@ SHARE = 0.12  # of an anchor's windows that must be in a cluster of hits
 RUN = 4  # or this many of them at successive tokens, as in a run of 7 words
 
 
-# columns of the working memory of a field, and of an item
-TOUCHED, GAP, COUNT, RUNNING, LONGEST, START, LAST, FIRST, END, ALONE = range(10)
+# columns of the working memory of a field: of the index, and of the text under way; and of an item
+GAP, WINDOWS, PARTNER, ALIKE, ITEM, PLACE = range(6)
+TOUCHED, COUNT, RUNNING, LONGEST, START, LAST, FIRST, END, ALONE = range(6, 15)
 SEEN, ROW = range(2)
 LINE = 16  # int32 in a line of the cache: a field's columns come with one access
 LAST_SERIAL = 2**31 - 1
@@ -57,10 +58,11 @@ class Scratch(NamedTuple):
 
     Attributes:
         serial: int64[1].
-        fields: int32[fields * LINE]; GAP: tokens without a hit that end a cluster; COUNT: hits of the
-            cluster, RUNNING: tokens of the run of hits up to the LAST one, LONGEST: the most of them in the
-            cluster, START: where it begins; FIRST: where the first cluster with enough hits begins, -1 if
-            there is none yet, END: the last hit of the last one; ALONE: does any hit stand alone?
+        fields: int32[fields * LINE]; GAP: tokens without a hit that end a cluster; WINDOWS, PARTNER, ALIKE,
+            ITEM: of the index; PLACE: the field's in its item; COUNT: hits of the cluster, RUNNING: tokens of
+            the run of hits up to the LAST one, LONGEST: the most of them in the cluster, START: where it
+            begins; FIRST: where the first cluster with enough hits begins, -1 if there is none yet, END: the
+            last hit of the last one; ALONE: does any hit stand alone?
         items: int32[items, 2]; ROW: the candidate that the item is.
     """
 
@@ -73,6 +75,9 @@ def scratch(index: Index) -> Scratch:
     """Fresh working memory for an index."""
     fields = np.zeros((len(index.kinds), LINE), np.int32)
     fields[:, GAP] = (np.diff(index.token_offsets) * STRETCH).astype(np.int32) + SLACK
+    fields[:, WINDOWS], fields[:, PARTNER] = index.window_counts, index.partners
+    fields[:, ALIKE], fields[:, ITEM] = index.alike, index.items
+    fields[:, PLACE] = np.arange(len(index.items)) - index.item_offsets[index.items]
     return Scratch(
         np.zeros(1, np.int64), fields.reshape(-1), np.zeros((len(index.item_offsets) - 1, 2), np.int32)
     )
@@ -86,10 +91,7 @@ def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
     """
     room = max(1024, len(hits.texts))
     texts = int(hits.texts[-1]) + 1 if len(hits.texts) else 0
-    owned = (
-        index.owners, index.owner_offsets, index.window_counts, index.partners, index.alike,
-        index.items, index.item_offsets,
-    )  # fmt: skip
+    owned = index.owners, index.owner_offsets
     while True:
         if working.serial[0] + texts > LAST_SERIAL:
             working.fields[TOUCHED::LINE] = working.items[:, SEEN] = working.serial[0] = 0
@@ -105,9 +107,9 @@ def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
 @kernel
 def _candidates(hits, owned, stride, working, out):
     """A row for each item of which enough is in a text -> how many, or -1 if they do not fit."""
-    owners, owner_offsets, window_counts, partners, alike, items, item_offsets = owned
+    owners, owner_offsets = owned
     serial, fields, _ = working
-    touched = np.empty(window_counts.size + 1, np.int32)
+    touched = np.empty(fields.size // LINE + 1, np.int32)
     count, begin = 0, 0
     while begin < hits.texts.size:
         text, end, found = hits.texts[begin], begin, 0
@@ -122,42 +124,40 @@ def _candidates(hits, owned, stride, working, out):
             window = hits.windows[i]
             for k in range(owner_offsets[window], owner_offsets[window + 1]):
                 touched[found] = owners[k]
-                found += _touch(
-                    fields, owners[k], window_counts, (hits.positions[i], hits.alone[i]), stamp, stride
-                )
+                own = np.int64(owners[k]) * LINE
+                found += _touch(fields, own, (hits.positions[i], hits.alone[i]), stamp, stride)
         begin = end
         for k in range(found):
             field = np.int64(touched[k])
             own = field * LINE
-            _close(fields, own, window_counts[field])
+            _close(fields, own)
             while field >= 0 and fields[own + FIRST] >= 0:
-                other = np.int64(partners[field]) * LINE
+                other = np.int64(fields[field * LINE + PARTNER]) * LINE
                 if other < 0 or fields[other + TOUCHED] == stamp:
                     if count == out[0].size:
                         return -1
-                    bit = U(1) << U(min(field - item_offsets[items[field]], 63))
-                    count += _add((text, items[field]), own, bit, stamp, working, (count, out))
-                field = alike[field]
+                    count += _add(text, field * LINE, own, stamp, working, (count, out))
+                field = np.int64(fields[field * LINE + ALIKE])
     return count
 
 
 @inlined
-def _touch(fields, field, window_counts, hit, stamp, stride):
-    """A hit of a field -> 1 if it is the first one in the text."""
-    own = np.int64(field) * LINE
+def _touch(fields, own, hit, stamp, stride):
+    """A hit of a field -> 1 if it is the first one in the text. `own`: where the field's line begins."""
     position, is_alone = hit
     is_first = fields[own + TOUCHED] != stamp
     if is_first:
         fields[own + TOUCHED] = stamp
         fields[own + FIRST] = -1
-        fields[own + COUNT] = fields[own + RUNNING] = fields[own + LONGEST] = fields[own + ALONE] = 0
+        fields[own + COUNT] = fields[own + LONGEST] = fields[own + ALONE] = 0
+        fields[own + RUNNING] = 1
         fields[own + START] = fields[own + LAST] = position
     elif position - fields[own + LAST] > fields[own + GAP]:
-        _close(fields, own, window_counts[field])
+        _close(fields, own)
         fields[own + COUNT] = fields[own + LONGEST] = 0
         fields[own + START] = position
     step = position - fields[own + LAST]
-    running = fields[own + RUNNING] + step if 0 < step <= stride else np.int64(1)
+    running = fields[own + RUNNING] + step if step <= stride else np.int64(1)
     fields[own + COUNT] += stride
     fields[own + RUNNING] = running
     fields[own + LONGEST] = max(np.int64(fields[own + LONGEST]), running)
@@ -167,20 +167,23 @@ def _touch(fields, field, window_counts, hit, stamp, stride):
 
 
 @inlined
-def _close(fields, own, windows):
+def _close(fields, own):
     """Take a cluster that has enough hits into the field's place in the text."""
-    if fields[own + LONGEST] >= RUN or fields[own + COUNT] >= SHARE * windows:
+    if fields[own + LONGEST] >= RUN or fields[own + COUNT] >= SHARE * fields[own + WINDOWS]:
         if fields[own + FIRST] < 0:
             fields[own + FIRST] = fields[own + START]
         fields[own + END] = fields[own + LAST]
 
 
 @inlined
-def _add(pair, own, bit, stamp, working, rows):
-    """A field goes into the row of its text and item; -> 1 if that row is new."""
-    text, item = pair
+def _add(text, field, own, stamp, working, rows):
+    """A field goes into the row of its text and item; -> 1 if that row is new.
+
+    `field` and `own`: where the lines of the field, and of the one that stands for its content, begin.
+    """
     count, (texts, items, firsts, lasts, anchors, inside) = rows
     _, fields, seen = working
+    item, bit = fields[field + ITEM], U(1) << U(min(fields[field + PLACE], 63))
     is_new = seen[item, SEEN] != stamp
     if is_new:
         seen[item, SEEN], seen[item, ROW] = stamp, count

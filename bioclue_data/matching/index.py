@@ -19,7 +19,7 @@ import numpy as np
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import characters
 from bioclue_data.matching.tokens import GOLDEN, Texts, Tokens, U, tokenise_all
-from bioclue_data.matching.windows import SEED, Lengths, Table, table_of, whole_texts, windows_of
+from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, Table, table_of, whole_texts, windows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +28,10 @@ FORMAT = 4
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
 COMMON = 20  # a window that more contents of a population have tells nothing of one of them
 RARE = 2  # contents of a population that have a rare window
-ENOUGH = 200  # rare windows of a field beside which no others are needed
+ENOUGH, ENOUGH_OF_SHORT = 200, 3  # rare windows of a field beside which no others are needed
 OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
+SINGLES_PER_UNIT = 13 / 8  # CJK characters that tell as much as a word
+SHORT_UNITS = 13  # below that a field has windows of SHORT_SEED
 SHORT_HALF = 8  # tokens below which the half of a pair alone is no evidence
 LONG_WORD = 8  # bytes of a single word that can be an anchor
 FINE = Lengths(2, 2)
@@ -54,7 +56,7 @@ class Index(NamedTuple):
             stands for all of them.
         items: int32[fields]; ascending.
         item_offsets: int64[items + 1]; fields of an item.
-        bloom, slots: hash of a window -> its number; see `Table`.
+        bloom, short_bloom, slots: hash of a window -> its number; see `Table`.
         owners: int32; fields of the windows, one window after the other.
         owner_offsets: int64[windows + 1].
         window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor,
@@ -75,6 +77,7 @@ class Index(NamedTuple):
     items: Any
     item_offsets: Any
     bloom: Any
+    short_bloom: Any
     slots: Any
     owners: Any
     owner_offsets: Any
@@ -103,10 +106,11 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     is_anchor = np.isin(kinds, (ANCHOR, HALF))
     first, alike = groups.alike(contents(tokens.hashes, tokens.offsets), is_anchor)
     looked_for = first == np.arange(len(texts))
-    fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, looked_for)
-    distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups)
+    is_short = units(tokens.single, tokens.offsets) < SHORT_UNITS
+    fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, looked_for, is_short)
+    distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups, is_short)
     counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
-    table: Table = table_of(distinct)
+    table: Table = table_of(distinct, is_short[owners[owner_offsets[:-1]]])
     count = int(items[-1]) + 1 if len(items) else 0
     index = Index(
         token_hashes=tokens.hashes,
@@ -120,6 +124,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
         bloom=table.bloom,
+        short_bloom=table.short_bloom,
         slots=table.slots,
         owners=owners,
         owner_offsets=owner_offsets,
@@ -133,28 +138,28 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     return index
 
 
-def _windows_of_anchors(tokens: Tokens, looked_for: Any) -> tuple[Any, Any, Any, Any]:
-    """Field and hash of every window of chosen fields; the bitmaps and the lengths of short ones."""
-    windows = windows_of(tokens, SEED)
-    fields = _field_of_tokens(tokens)[windows.positions]
+def _windows_of_anchors(tokens: Tokens, looked_for: Any, is_short: Any) -> tuple[Any, Any, Any, Any]:
+    """Field and hash of every window of chosen fields; the bitmaps and the lengths of those without any."""
+    field_of_tokens = _field_of_tokens(tokens)
+    fields, hashes = [], []
+    for seed, of_seed in ((SEED, looked_for & ~is_short), (SHORT_SEED, looked_for & is_short)):
+        windows = windows_of(tokens, seed)
+        owners = field_of_tokens[windows.positions]
+        fields.append(owners[of_seed[owners]])
+        hashes.append(windows.hashes[of_seed[owners]])
     lengths = np.diff(tokens.offsets)
-    short = looked_for & (lengths > 0)
-    short[fields] = False
-    alone = np.flatnonzero(short & (lengths == 1))
+    without = looked_for & (lengths > 0)
+    without[np.concatenate(fields)] = False
+    alone = np.flatnonzero(without & (lengths == 1))
     first = tokens.offsets[alone]
-    short[alone[tokens.ends[first] - tokens.starts[first] < LONG_WORD]] = False
-    chosen = np.flatnonzero(short)
+    without[alone[tokens.ends[first] - tokens.starts[first] < LONG_WORD]] = False
+    chosen = np.flatnonzero(without)
     whole, ends = np.empty(len(chosen), U), np.empty(len(chosen), U)
     whole_texts(tokens.hashes, tokens.offsets, chosen, whole, ends)
     is_word = lengths[chosen] == 1
     bitmaps = _bitmap(ends[~is_word]), _bitmap(ends[is_word])
-    kept = looked_for[fields]
-    return (
-        np.concatenate([fields[kept], chosen]),
-        np.concatenate([windows.hashes[kept], whole]),
-        bitmaps,
-        np.unique(lengths[chosen]),
-    )
+    lengths_of_chosen = np.unique(lengths[chosen])
+    return np.concatenate([*fields, chosen]), np.concatenate([*hashes, whole]), bitmaps, lengths_of_chosen
 
 
 def _partners(tokens: Tokens, items: Any, kinds: Any, first_alike: Any, window_counts: Any) -> Any:
@@ -200,18 +205,27 @@ def contents(hashes: Any, offsets: Any) -> Any:
         return placed[ends] - placed[starts] - (plain[ends] - plain[starts]) * starts.astype(U) * U(2)
 
 
-def _telling(hashes: Any, owners: Any, offsets: Any, populations: _Populations) -> tuple[Any, Any, Any]:
+def _telling(
+    hashes: Any, owners: Any, offsets: Any, populations: _Populations, is_short: Any
+) -> tuple[Any, Any, Any]:
     """The windows that tell something of their fields; of fields that have none, all."""
     windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
     frequencies = populations.frequencies(windows, owners, np.ones(len(owners)))
     count = len(populations.of)
-    has_enough = np.bincount(owners[frequencies <= RARE], minlength=count) >= ENOUGH
+    rare = np.bincount(owners[frequencies <= RARE], minlength=count)
+    has_enough = rare >= np.where(is_short, ENOUGH_OF_SHORT, ENOUGH)
     telling = frequencies <= np.where(has_enough, RARE, COMMON)[owners]
     has_telling = np.zeros(count, bool)
     has_telling[owners[telling]] = True
     kept = telling | ~has_telling[owners]
     used, starts = np.unique(windows[kept], return_index=True)
     return hashes[used], owners[kept], np.append(starts, kept.sum()).astype(np.int64)
+
+
+def units(single: Any, offsets: Any) -> Any:
+    """float32[fields]: length in units: words, or 13/8 CJK characters."""
+    singles = np.diff(np.concatenate([[0], np.cumsum(single, dtype=np.int64)])[offsets])
+    return (np.diff(offsets) - singles + singles / SINGLES_PER_UNIT).astype(np.float32)
 
 
 def _field_of_tokens(tokens: Tokens) -> Any:
@@ -293,4 +307,4 @@ def load(folder: Path) -> Index:
 
 
 def _header() -> dict[str, Any]:
-    return {"format": FORMAT, "characters": characters.load().version, "seed": list(SEED)}
+    return {"format": FORMAT, "characters": characters.load().version, "seeds": [*SEED, *SHORT_SEED]}

@@ -11,7 +11,7 @@ from bioclue_data.matching.alone import ENDS, LEADS, codes, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import prefetch
 from bioclue_data.matching.tokens import BASE, CARRY, U, tables, tokenise
-from bioclue_data.matching.windows import SEED, find, may_hold, power, slot_address
+from bioclue_data.matching.windows import SEED, SHORT_SEED, find, may_hold, power, slot_address
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
@@ -61,7 +61,7 @@ def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) ->
     prints = Prints(
         np.empty(bytes_of_texts // 2 + last - first, np.uint32), np.zeros(len(texts) + 1, np.int64)
     )
-    how = stride_of(index), codes(LEADS), codes(ENDS)
+    how = stride_of(index), bool(index.short_bloom.any()), codes(LEADS), codes(ENDS)
     parts, room = [], 1 << 16
     while first < last:
         hits = (*(np.empty(room, np.int32) for _ in range(3)), np.empty(room, bool))
@@ -86,19 +86,19 @@ def stride_of(index: Index) -> int:
 
 
 def _seeds(index: Index) -> tuple[Any, ...]:
-    powers = (power(SEED.word), power(SEED.single), power(2), power(1))
+    powers = (power(SEED.word), power(SEED.single)), (power(SHORT_SEED.word), power(SHORT_SEED.single))
     short = np.array([power(int(length)) for length in index.short_lengths], U)
     shifts = U(65 - (64 * len(index.anchors)).bit_length()), U(65 - (64 * len(index.words)).bit_length())
-    short_anchors = index.anchors, index.words, shifts, index.short_lengths, short
-    return index.bloom, index.slots, short_anchors, powers
+    short_anchors = index.anchors, index.words, (*shifts, power(2), power(1)), index.short_lengths, short
+    return index.bloom, index.short_bloom, index.slots, short_anchors, powers
 
 
 @inlined
-def _window(prefix, single, i, powers):
-    """Hash of the seed window that ends at a token."""
+def _window(prefix, single, i, seed, powers):
+    """Hash of the window of a seed's length that ends at a token."""
     running = prefix[i + U(CARRY)]
-    word = running - prefix[i + U(CARRY - SEED.word)] * powers[0]
-    character = running - prefix[i + U(CARRY - SEED.single)] * powers[1]
+    word = running - prefix[i + U(CARRY - seed.word)] * powers[0]
+    character = running - prefix[i + U(CARRY - seed.single)] * powers[1]
     return character if single[i + U(CARRY)] != 0 else word
 
 
@@ -106,7 +106,7 @@ def _window(prefix, single, i, powers):
 def _probe(prefix, single, count, bloom, powers, hashes, passed):
     """Hash of the window that ends at each token, and whether the filter lets it pass."""
     for i in range(U(count)):
-        hashes[i] = _window(prefix, single, i, powers)
+        hashes[i] = _window(prefix, single, i, SEED, powers)
     for i in range(U(count)):
         passed[i] = may_hold(hashes[i], bloom)
 
@@ -115,19 +115,29 @@ def _probe(prefix, single, count, bloom, powers, hashes, passed):
 def _probe_fourth(prefix, single, first, last, bloom, powers, hashes, passed):
     """The same of every fourth token from the first on; the others do not pass."""
     for i in range(U(first), U(last), U(4)):
-        hashes[i] = _window(prefix, single, i, powers)
+        hashes[i] = _window(prefix, single, i, SEED, powers)
         passed[i] = may_hold(hashes[i], bloom)
 
 
 @part
-def _probe_short(prefix, count, anchors, words, shifts, powers, passed):
-    """Mark tokens at which a short anchor may end: by its last two tokens, or by its only one."""
+def _probe_short(prefix, single, count, bloom, powers, hashes, passed):
+    """The same of short windows, which are looked up at every token."""
+    for i in range(U(count)):
+        hashes[i] = _window(prefix, single, i, SHORT_SEED, powers)
+    for i in range(U(count)):
+        passed[i] |= np.uint8(may_hold(hashes[i], bloom)) << np.uint8(1)
+
+
+@part
+def _probe_whole(prefix, count, anchors, words, numbers, passed):
+    """Mark tokens at which an anchor without windows may end: by its last two tokens, or by its only one."""
+    two_shift, one_shift, square, base = numbers
     for i in range(U(count)):
         running = prefix[i + U(CARRY)]
-        two = (running - prefix[i + U(CARRY - 2)] * powers[2]) >> shifts[0]
-        one = (running - prefix[i + U(CARRY - 1)] * powers[3]) >> shifts[1]
+        two = (running - prefix[i + U(CARRY - 2)] * square) >> two_shift
+        one = (running - prefix[i + U(CARRY - 1)] * base) >> one_shift
         held = (anchors[two >> U(6)] >> (two & U(63))) | (words[one >> U(6)] >> (one & U(63)))
-        passed[i] |= np.uint8((held & U(1)) << U(1))
+        passed[i] |= np.uint8((held & U(1)) << U(2))
 
 
 @part
@@ -139,14 +149,15 @@ def _print(prefix, count, out):
 
 
 @part
-def _list_passed(count, hashes, passed, slots, places):
+def _list_passed(count, hashes, short_hashes, passed, slots, places):
     """Tokens that passed -> how many. Their places in the table are fetched meanwhile, all at a time."""
     listed = 0
     for i in range(count):
         places[listed] = i
         listed += passed[i] != 0
     for k in range(listed):
-        prefetch(slot_address(hashes[places[k]], slots))
+        i = places[k]
+        prefetch(slot_address(hashes[i] if passed[i] & 1 else short_hashes[i], slots))
     return listed
 
 
@@ -175,18 +186,26 @@ def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
     return (text, at, position, printed), count, filled
 
 
+@inlined
+def _add(text, number, position, is_alone, count, hits):
+    """Write down a window, if it is one -> 1 if it is."""
+    hits[0][count], hits[1][count], hits[2][count], hits[3][count] = text, number, position, is_alone
+    return number >= 0
+
+
 @kernel
 def _scan(base, offsets, first, last, tables, seeds, how, hits, prints):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
-    stride, leads, follows = how
-    bloom, slots, (anchors, words, shifts, short_lengths, short_powers), powers = seeds
+    stride, has_short, leads, follows = how
+    bloom, short_bloom, slots, (anchors, words, numbers, short_lengths, short_powers), powers = seeds
     size = CARRY + ROOM + 40
     prefix, single = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
     starts, ends = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    hashes, passed = np.zeros(ROOM + 40, np.uint64), np.zeros(ROOM + 40, np.uint8)
+    hashes, short_hashes = np.zeros(ROOM + 40, np.uint64), np.zeros(ROOM + 40, np.uint64)
+    passed = np.zeros(ROOM + 40, np.uint8)
     places = np.zeros(ROOM + 41, np.int32)
     parts = np.zeros(ROOM + 1, np.int64), np.zeros(ROOM + 1, np.int64), np.zeros(ROOM + 1, np.int64)
-    full = hits[0].size - (ROOM + 40) * (1 + short_lengths.size)
+    full = hits[0].size - (ROOM + 40) * (2 + short_lengths.size)
     count, whole = np.int64(0), np.int64(0)
     under_way = np.int64(first), offsets[first], np.int64(0), prints.offsets[first]
     while under_way[0] < last:
@@ -200,17 +219,19 @@ def _scan(base, offsets, first, last, tables, seeds, how, hits, prints):
         )
         _print(prefix, filled, prints.tokens[printed:])
         if stride == 1:
-            _probe(prefix, single, filled, bloom, powers, hashes, passed)
+            _probe(prefix, single, filled, bloom, powers[0], hashes, passed)
         else:
             passed[:filled] = 0
             for part in range(part_count):
                 stop = parts[1][part + 1] if part + 1 < part_count else filled
                 begin = parts[1][part] + (-parts[2][part] & 3)
-                _probe_fourth(prefix, single, begin, stop, bloom, powers, hashes, passed)
+                _probe_fourth(prefix, single, begin, stop, bloom, powers[0], hashes, passed)
+        if has_short:
+            _probe_short(prefix, single, filled, short_bloom, powers[1], short_hashes, passed)
         if short_lengths.size:
-            _probe_short(prefix, filled, anchors, words, shifts, powers, passed)
+            _probe_whole(prefix, filled, anchors, words, numbers, passed)
         part, next_part = -1, np.int64(0)
-        for k in range(_list_passed(filled, hashes, passed, slots, places)):
+        for k in range(_list_passed(filled, hashes, short_hashes, passed, slots, places)):
             i = np.int64(places[k])
             while i >= next_part:
                 part += 1
@@ -218,26 +239,26 @@ def _scan(base, offsets, first, last, tables, seeds, how, hits, prints):
                 if part == part_count - 1 and parts[2][part] == 0:
                     whole = count
             text, here = parts[0][part], parts[2][part] + i - parts[1][part]
-            if passed[i] & 1 and here + 1 >= (SEED.single if single[CARRY + i] else SEED.word):
+            is_single = single[CARRY + i] != 0
+            if passed[i] & 1 and here + 1 >= (SEED.single if is_single else SEED.word):
                 number = find(hashes[i], slots)
-                if number >= 0:
-                    hits[0][count], hits[1][count], hits[2][count] = text, number, here
-                    hits[3][count] = True
-                    count += 1
-            if passed[i] & 2 == 0:
+                count += _add(text, number, here, True, count, hits)
+            if passed[i] & 2 and here + 1 >= (SHORT_SEED.single if is_single else SHORT_SEED.word):
+                number = find(short_hashes[i], slots)
+                count += _add(text, number, here, True, count, hits)
+            if passed[i] & 4 == 0:
                 continue
             for j in range(short_lengths.size):
                 n = short_lengths[j]
                 if here + 1 < n:
                     break
                 value = prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[j]
-                number = find(value, slots) if may_hold(value, bloom) else -1
+                number = find(value, slots) if may_hold(value, short_bloom) else -1
                 if number >= 0:
-                    hits[0][count], hits[1][count], hits[2][count] = text, number, here
                     begin, end = offsets[text], offsets[text + 1]
                     start, stop = begin + starts[CARRY + i - n + 1], begin + ends[CARRY + i]
-                    hits[3][count] = stands_alone(base, start, stop, (begin, end), leads, follows)
-                    count += 1
+                    is_alone = stands_alone(base, start, stop, (begin, end), leads, follows)
+                    count += _add(text, number, here, is_alone, count, hits)
         if part < part_count - 1 and parts[2][part_count - 1] == 0:
             whole = count
         for i in range(CARRY):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 REACH = 200  # tokens around an anchor that are near, or four times its length
 LONG_ANCHOR = 64  # tokens; a longer one is compared only if it was hit itself
-FLOOR = np.float32(0.3)  # share of an anchor, without a long run, below which the rest is not looked at
+FLOOR = 0.3  # share of an anchor, without a long run, below which the rest is not looked at
 
 
 class Scores(NamedTuple):
@@ -58,7 +58,7 @@ class Scores(NamedTuple):
     alone: Any
 
 
-def verify(texts: Texts, index: Index, found: Candidates) -> Scores:
+def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) -> Scores:
     """Compare every field of every candidate's item with its text. Thread-safe, and free of the lock."""
     sizes = np.diff(index.item_offsets)[found.items]
     rows = int(sizes.sum())
@@ -72,7 +72,7 @@ def verify(texts: Texts, index: Index, found: Candidates) -> Scores:
         index.token_hashes, index.single, index.token_offsets, index.fine, index.wide,
         index.kinds, index.item_offsets,
     )  # fmt: skip
-    _verify(tuple(tokens), places, stored, tuple(found), arrays)
+    _verify(tuple(tokens), places, stored, tuple(found), np.float32(floor), arrays)
     scores = Scores(*arrays, alone=np.ones(rows, bool))
     return scores._replace(alone=stand_alone(chosen, tokens, places, index, scores))
 
@@ -88,7 +88,7 @@ def _chosen(texts: Texts, used: Any) -> Texts:
 
 
 @kernel
-def _verify(tokens, places, stored, found, out):
+def _verify(tokens, places, stored, found, floor, out):
     kinds, item_offsets = stored[5], stored[6]
     all_hashes, all_starts, all_ends, all_single, offsets = tokens
     _, items, firsts, lasts, anchors, _ = found
@@ -141,7 +141,7 @@ def _verify(tokens, places, stored, found, out):
                 near = inside if inside[1] > inside[0] else near
                 for t in range(taken, taken_end):
                     hashes[t] = U(0)
-            if step < 2 and (out[2][here] >= FLOOR or out[5][here] >= RUN_OF_WORDS):
+            if step < 2 and (out[2][here] >= floor or out[5][here] >= RUN_OF_WORDS):
                 hopeless = False
             if step < 2 and near[1] > near[0]:
                 low, high = min(low, near[0]), max(high, near[1])

@@ -24,6 +24,7 @@ class Lengths(NamedTuple):
 
 
 SEED = Lengths(4, 6)
+SHORT_SEED = Lengths(3, 4)  # of fields that one changed word can leave without a window of four
 
 
 class Windows(NamedTuple):
@@ -77,23 +78,26 @@ BLOOM_BITS = 12  # per hash
 
 
 class Table(NamedTuple):
-    """A Bloom filter of 64-bit blocks before an open-addressing table.
+    """Bloom filters of 64-bit blocks, for long and for short windows, before an open-addressing table.
 
     A slot holds the upper half of a hash, and one more than its id; 0: free. Other bits of the hash choose
     the slot: of the hashes that come to it one in 2**32 is taken for another.
     """
 
     bloom: Any  # uint64
+    short_bloom: Any  # uint64
     slots: Any  # uint64
 
 
-def table_of(hashes: Any) -> Table:
-    """The table of some distinct hashes; the id is the position."""
-    size = max(1, len(hashes))
-    places = 1 << (3 * size // 2 + 2).bit_length()
-    blocks = 1 << (size * BLOOM_BITS // 64).bit_length()
-    table = Table(np.zeros(blocks, U), np.zeros(places, U))
-    _fill(hashes, table)
+def table_of(hashes: Any, is_short: Any) -> Table:
+    """The table of some distinct hashes; the id is the position. `is_short`: bool; which filter holds it."""
+    places = 1 << (3 * max(1, len(hashes)) // 2 + 2).bit_length()
+    filters = [
+        np.zeros(1 << (count * BLOOM_BITS // 64).bit_length(), U)
+        for count in np.bincount(is_short, minlength=2).tolist()
+    ]
+    table = Table(filters[0], filters[1], np.zeros(places, U))
+    _fill(hashes, is_short, table)
     return table
 
 
@@ -116,16 +120,17 @@ def may_hold(value, bloom):
 
 
 @kernel
-def _fill(hashes, table):
-    bloom, slots = table
-    blocks, last = U(bloom.size - 1), U(slots.size - 1)
+def _fill(hashes, is_short, table):
+    last = U(table.slots.size - 1)
+    slots = table.slots
     for i in range(hashes.size):
         value = hashes[i]
         place = (value >> U(19)) & last
         while slots[place] != U(0):
             place = (place + U(1)) & last
         slots[place] = ((value >> U(32)) << U(32)) | U(i + 1)
-        bloom[(value >> U(40)) & blocks] |= bloom_bits(value)
+        bloom = table.short_bloom if is_short[i] else table.bloom
+        bloom[(value >> U(40)) & U(bloom.size - 1)] |= bloom_bits(value)
 
 
 @inlined
