@@ -49,7 +49,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     concepts: Concepts | None = None
     # Whether a line without a 6th column says that no concept was given; else the mention is not annotated.
     none_given: bool = False
-    # Whether a 7th column gives a further id of the same concept; it is read as if it stood in the 6th, behind
+    # Whether a 7th column gives a further id of the concept; it is read as if it stood in the 6th, behind
     # the first mark of `concepts.alternative`.
     further_id: bool = False
     # Whether a 7th column gives the parts of composite mentions; it becomes the attribute `parts`.
