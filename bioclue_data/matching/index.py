@@ -19,7 +19,16 @@ import numpy as np
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import characters
 from bioclue_data.matching.tokens import GOLDEN, Texts, Tokens, U, tokenise_all
-from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, Table, table_of, whole_texts, windows_of
+from bioclue_data.matching.windows import (
+    SEED,
+    SHORT_SEED,
+    Lengths,
+    Table,
+    count_fields,
+    table_of,
+    whole_texts,
+    windows_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -210,7 +219,7 @@ def _telling(
 ) -> tuple[Any, Any, Any]:
     """The windows that tell something of their fields; of fields that have none, all."""
     windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
-    frequencies = populations.frequencies(windows, owners, np.ones(len(owners)))
+    frequencies = populations.frequencies(hashes[windows], owners)
     count = len(populations.of)
     rare = np.bincount(owners[frequencies <= RARE], minlength=count)
     has_enough = rare >= np.where(is_short, ENOUGH_OF_SHORT, ENOUGH)
@@ -253,33 +262,24 @@ class _Populations:
         following[fields[:-1][~is_first[1:]]] = fields[1:][~is_first[1:]]
         return first, following
 
-    def frequencies(self, windows: Any, fields: Any, first: Any) -> Any:
-        """How many fields of its field's population have each window; those marked `first` count."""
-        keys = windows * len(self.sizes) + self.of[fields]
-        _, inverse = np.unique(keys, return_inverse=True)
-        return np.bincount(inverse, weights=first)[inverse]
+    def frequencies(self, hashes: Any, fields: Any) -> Any:
+        """int32: how many fields of its field's population have each window; 0 if the field had it before.
 
-    def weights(self, windows: Any, fields: Any, first: Any) -> Any:
-        """Inverse document frequency of windows in the populations of their fields.
-
-        `first` marks the first time that a field has the window: only these count, the others weigh 0.
+        The windows of a field follow one another.
         """
-        sizes = self.sizes[self.of[fields]]
-        return np.where(first, np.log(sizes / self.frequencies(windows, fields, first)), 0).astype(np.float32)
+        found = np.empty(len(hashes), np.int32)
+        count_fields(hashes, fields, self.of, found)
+        return found
 
 
 def _weights(tokens: Tokens, lengths: Lengths, populations: _Populations) -> Any:
-    """Weight of the window that ends at each token, 0 where there is none or the field had it before."""
+    """Inverse frequency of the window that ends at each token; 0: there is none, or the field had it before."""
     windows = windows_of(tokens, lengths)
     fields = _field_of_tokens(tokens)[windows.positions]
-    order = np.argsort(windows.hashes, kind="stable")
-    hashes, owners = windows.hashes[order], fields[order]
-    new_window = np.ones(len(hashes), bool)
-    new_window[1:] = hashes[1:] != hashes[:-1]
-    first = new_window.copy()
-    first[1:] |= owners[1:] != owners[:-1]
+    frequencies = populations.frequencies(windows.hashes, fields)
+    sizes = populations.sizes[populations.of[fields]]
     weights = np.zeros(len(tokens.hashes), np.float32)
-    weights[windows.positions[order]] = populations.weights(np.cumsum(new_window) - 1, owners, first)
+    weights[windows.positions] = np.where(frequencies, np.log(sizes / np.maximum(frequencies, 1)), 0)
     return weights
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bioclue_data.matching.compiled import inlined, kernel
-from bioclue_data.matching.tokens import BASE, Tokens, U
+from bioclue_data.matching.tokens import BASE, GOLDEN, Tokens, U
 
 
 def power(length: int) -> Any:
@@ -72,6 +72,34 @@ def whole_texts(token_hashes, offsets, chosen, hashes, anchors):
         hashes[k] = running
         before = token_hashes[last - 2] if last - first > 1 else U(0)
         anchors[k] = before * U(BASE) + token_hashes[last - 1]
+
+
+@kernel
+def count_fields(hashes, fields, populations, out):
+    """How many fields of its field's population have each window; 0 for one that its field had before.
+
+    Args:
+        hashes: uint64; of windows, those of a field one after the other.
+        fields: int32; the field of each.
+        populations: int64[fields].
+        out: int32; the counts.
+    """
+    places = U(2)
+    while places < U(3 * hashes.size // 2):
+        places *= U(2)
+    keys, counts = np.zeros(places, np.uint64), np.zeros(places, np.int32)
+    last, slots = np.zeros(places, np.int32), np.empty(hashes.size, np.int64)
+    for i in range(hashes.size):
+        key = (hashes[i] + U(populations[fields[i]]) * U(GOLDEN)) | U(1)
+        place = (key >> U(20)) & (places - U(1))
+        while keys[place] != U(0) and keys[place] != key:
+            place = (place + U(1)) & (places - U(1))
+        is_first = keys[place] == U(0) or last[place] != fields[i]
+        keys[place], last[place] = key, fields[i]
+        counts[place] += is_first
+        slots[i] = place if is_first else -1
+    for i in range(hashes.size):
+        out[i] = counts[slots[i]] if slots[i] >= 0 else 0
 
 
 BLOOM_BITS = 12  # per hash
