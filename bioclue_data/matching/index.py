@@ -273,7 +273,7 @@ class _Populations:
 
 
 def _weights(tokens: Tokens, lengths: Lengths, populations: _Populations) -> Any:
-    """Inverse frequency of the window that ends at each token; 0: there is none, or the field had it before."""
+    """Inverse frequency of the window that ends at each token; 0 where there is none, or no new one."""
     windows = windows_of(tokens, lengths)
     fields = _field_of_tokens(tokens)[windows.positions]
     frequencies = populations.frequencies(windows.hashes, fields)
