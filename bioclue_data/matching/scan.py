@@ -125,7 +125,7 @@ def _probe_short(prefix, single, count, bloom, powers, hashes, passed):
     for i in range(U(count)):
         hashes[i] = _window(prefix, single, i, SHORT_SEED, powers)
     for i in range(U(count)):
-        passed[i] |= np.uint8(may_hold(hashes[i], bloom)) << np.uint8(1)
+        passed[i] |= may_hold(hashes[i], bloom) << U(1)
 
 
 @part
@@ -253,7 +253,7 @@ def _scan(base, offsets, first, last, tables, seeds, how, hits, prints):
                 if here + 1 < n:
                     break
                 value = prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[j]
-                number = find(value, slots) if may_hold(value, short_bloom) else -1
+                number = find(value, slots) if may_hold(value, short_bloom) != U(0) else -1
                 if number >= 0:
                     begin, end = offsets[text], offsets[text + 1]
                     start, stop = begin + starts[CARRY + i - n + 1], begin + ends[CARRY + i]

@@ -131,20 +131,15 @@ def table_of(hashes: Any, is_short: Any) -> Table:
 
 @inlined
 def bloom_bits(value):
-    """The four bits of a hash in its block."""
-    return (
-        (U(1) << (value & U(63)))
-        | (U(1) << ((value >> U(6)) & U(63)))
-        | (U(1) << ((value >> U(12)) & U(63)))
-        | (U(1) << ((value >> U(18)) & U(63)))
-    )
+    """The two bits of a hash in its block."""
+    return (U(1) << (value & U(63))) | (U(1) << ((value >> U(6)) & U(63)))
 
 
 @inlined
 def may_hold(value, bloom):
     """Does the filter let a hash pass?"""
-    bits = bloom_bits(value)
-    return (bloom[(value >> U(40)) & U(bloom.size - 1)] & bits) == bits
+    block = bloom[(value >> U(40)) & U(bloom.size - 1)]
+    return (block >> (value & U(63))) & (block >> ((value >> U(6)) & U(63))) & U(1)
 
 
 @kernel
