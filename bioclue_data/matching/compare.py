@@ -14,6 +14,7 @@ from bioclue_data.matching.tokens import BASE, U
 
 STRETCH = 1.5  # length of the compared stretch, in lengths of the field
 SLACK = 8  # tokens more
+EQUAL = np.float32(1e-5)  # weights that differ by less, relatively, are equal
 OWN = np.float32(0.93)  # share of a half's weight that marks its own place
 RUN_OF_WORDS, RUN_OF_SINGLES = 8, 13  # tokens of a run that counts as covered
 
@@ -110,7 +111,10 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
 
 @part
 def _best_stretch(hashes, single, begin, end, width, weights, table, places):
-    """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found."""
+    """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found.
+
+    Of several the one where that weight stands closest together: there is the field itself, if it is there.
+    """
     keys, heads, counts = table
     matches = np.empty(end - begin if end > begin else 0, np.int32)
     tokens = np.empty(matches.size, np.int32)
@@ -124,23 +128,28 @@ def _best_stretch(hashes, single, begin, end, width, weights, table, places):
             matches[found] = heads[place]
             tokens[found] = t
             found += 1
-    best, weight = np.float32(0), np.float32(0)
+    best, weight, shortest = np.float32(0), np.float32(0), np.int64(0)
     best_first, best_last, tail = 0, -1, 0
     for head in range(found):
         j = matches[head]
         counts[j] += 1
         if counts[j] == 1:
             weight += weights[j]
-        while tokens[head] - tokens[tail] > width:
+        while counts[matches[tail]] > 1 or tokens[head] - tokens[tail] > width:
             j = matches[tail]
             counts[j] -= 1
             if counts[j] == 0:
                 weight -= weights[j]
             tail += 1
-        if weight > best:
-            best, best_first, best_last = weight, tail, head
+        span = np.int64(tokens[head] - tokens[tail])
+        more = weight - best
+        if more > EQUAL * best or (more >= -EQUAL * best and span < shortest):
+            best, shortest, best_first, best_last = weight, span, tail, head
     if best_last < 0:
         return np.int64(0), np.int64(0)
+    half = (width + shortest) // 2  # what stands in it more than once may have been left out at its edges
+    while best_first > 0 and tokens[best_last] - tokens[best_first - 1] <= half:
+        best_first -= 1
     while best_last + 1 < found and tokens[best_last + 1] - tokens[best_first] <= width:
         best_last += 1
     back = FINE.single if single[tokens[best_first]] else FINE.word
