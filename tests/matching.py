@@ -79,11 +79,17 @@ class PlainIndex:
         rare = Counter(
             number for key, number in owned if self._frequency(key, number, populations) <= indexes.RARE
         )
+        windows = Counter(number for _, number in owned)
+        most = {
+            number: indexes.RARE
+            if rare[number] >= max(self._enough(number), indexes.MOST * windows[number])
+            else indexes.COMMON
+            for number in windows
+        }
         telling = {
             (key, number)
             for key, number in owned
-            if self._frequency(key, number, populations)
-            <= (indexes.RARE if rare[number] >= self._enough(number) else indexes.COMMON)
+            if self._frequency(key, number, populations) <= most[number]
         }
         numbers = {number for _, number in telling}
         left = {

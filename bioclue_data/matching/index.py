@@ -37,7 +37,8 @@ FORMAT = 4
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
 COMMON = 20  # a window that more contents of a population have tells nothing of one of them
 RARE = 2  # contents of a population that have a rare window
-ENOUGH, ENOUGH_OF_SHORT = 200, 3  # rare windows of a field beside which no others are needed
+ENOUGH, ENOUGH_OF_SHORT = 200, 3  # rare windows of a field beside which no others are needed,
+MOST = 0.5  # if so many of its windows are rare
 OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
 SINGLES_PER_UNIT = 13 / 8  # CJK characters that tell as much as a word
 SHORT_UNITS = 13  # below that a field has windows of SHORT_SEED
@@ -221,8 +222,8 @@ def _telling(
     windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
     frequencies = populations.frequencies(hashes[windows], owners)
     count = len(populations.of)
-    rare = np.bincount(owners[frequencies <= RARE], minlength=count)
-    has_enough = rare >= np.where(is_short, ENOUGH_OF_SHORT, ENOUGH)
+    rare, all_windows = (np.bincount(owners[frequencies <= most], minlength=count) for most in (RARE, count))
+    has_enough = (rare >= np.where(is_short, ENOUGH_OF_SHORT, ENOUGH)) & (rare >= MOST * all_windows)
     telling = frequencies <= np.where(has_enough, RARE, COMMON)[owners]
     has_telling = np.zeros(count, bool)
     has_telling[owners[telling]] = True
