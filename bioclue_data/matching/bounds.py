@@ -67,14 +67,16 @@ def first_look(
         index.item_offsets,
     )
     kept = np.zeros(len(found.items), bool)
-    rows = _first_look(prints, stored, found, np.float32(floor), kept, out)
+    segments = int(np.diff(prints.offsets).max(initial=0)) // SEGMENT + 1
+    marks = np.empty((segments, WORDS), U), np.empty(WORDS, U)
+    rows = _first_look(prints, stored, found, np.float32(floor), marks, kept, out)
     return found.chosen(kept), Bounds(*(array[:rows] for array in out))
 
 
 @kernel
-def _first_look(prints, stored, found, floor, kept, out):
+def _first_look(prints, stored, found, floor, memory, kept, out):
     token_offsets, kinds, item_offsets = stored[2], stored[4], stored[5]
-    marks, joined = np.zeros((1, WORDS), np.uint64), np.zeros(WORDS, np.uint64)
+    marks, joined = memory
     text, segments, read = np.int64(-1), np.int64(0), (np.int64(-1), np.int64(-1))
     row, number = np.int64(0), np.int64(0)
     for k in range(found.items.size):
@@ -82,8 +84,6 @@ def _first_look(prints, stored, found, floor, kept, out):
             text = np.int64(found.texts[k])
             begin, end = prints.offsets[text], prints.offsets[text + 1]
             segments = (end - begin + SEGMENT - 1) // SEGMENT
-            if segments > marks.shape[0]:
-                marks = np.zeros((2 * segments, WORDS), np.uint64)
             _mark(prints.tokens[begin:end], marks, segments)
             read = np.int64(-1), np.int64(-1)
         _fetch(stored, found.items, k)

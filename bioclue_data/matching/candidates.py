@@ -110,7 +110,7 @@ def _candidates(hits, owned, stride, working, out):
     owners, owner_offsets = owned
     serial, fields, _ = working
     touched = np.empty(fields.size // LINE + 1, np.int32)
-    count, begin = 0, 0
+    count, begin = np.int64(0), np.int64(0)
     while begin < hits.texts.size:
         text, end, found = hits.texts[begin], begin, 0
         stamp = np.int32(serial[0] + text + 1)

@@ -6,6 +6,8 @@ A window of the field is looked up by its hash in a small table; windows with th
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from bioclue_data.matching.compiled import inlined, part
@@ -19,23 +21,14 @@ OWN = np.float32(0.93)  # share of a half's weight that marks its own place
 RUN_OF_WORDS, RUN_OF_SINGLES = 8, 13  # tokens of a run that counts as covered
 
 
-@part
-def working_memory(longest):
+def working_memory(longest: int) -> tuple[Any, ...]:
     """Arrays for fields of up to so many tokens, wiped by whoever uses them."""
-    places = 1
-    while places < 2 * longest + 2:
-        places *= 2
-    return (
-        np.zeros(places, np.uint64),  # keys
-        np.zeros(places, np.int32),  # first position of the key in the field
-        np.zeros(longest + 1, np.int32),  # next position with the same key
-        np.zeros(longest + 1, np.int32),  # how often in the stretch
-        np.zeros(longest + 1, np.int32),  # run that ended here at the token before
-        np.zeros(longest + 1, np.int32),  # run that ends here now
-        np.zeros(longest + 1, np.int32),  # the token it was written for
-        np.zeros(longest + 1, np.uint8),  # covered
-        np.zeros(longest + 1, np.uint8),  # wide window found
-    )
+    places = 1 << (2 * longest + 1).bit_length()
+    of_tokens = [np.zeros(longest + 1, kind) for kind in (*[np.int32] * 5, *[np.uint8] * 2)]
+    # keys, first position of the key in the field, next position with the same key, how often in the stretch,
+    # run that ended here at the token before, run that ends here now, the token it was written for, covered,
+    # wide window found
+    return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens
 
 
 @inlined
@@ -120,7 +113,7 @@ def _best_stretch(hashes, single, begin, end, width, weights, table, places):
     tokens = np.empty(matches.size, np.int32)
     found = 0
     for t in range(begin, end):
-        value = _window(hashes, single[t], t, 0)
+        value = _window(hashes, single[t], t, np.int64(0))
         if value == U(0):
             continue
         place = _place_of(value, keys, places)

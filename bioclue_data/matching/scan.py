@@ -10,14 +10,13 @@ import numpy as np
 from bioclue_data.matching.alone import ENDS, LEADS, codes, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import prefetch
-from bioclue_data.matching.tokens import BASE, CARRY, U, tables, tokenise
+from bioclue_data.matching.tokens import BASE, BLOCK, CARRY, ROOM, U, tables, tokenise
 from bioclue_data.matching.windows import SEED, SHORT_SEED, find, may_hold, power, slot_address
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
     from bioclue_data.matching.tokens import Texts
 
-ROOM = 2048  # tokens at a time: their hashes stay in the first-level cache
 STRIDE_ABOVE = 3_000_000  # windows from which only every fourth place of the corpus is looked up
 
 
@@ -66,7 +65,7 @@ def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) ->
     while first < last:
         hits = (*(np.empty(room, np.int32) for _ in range(3)), np.empty(room, bool))
         done, count = _scan(
-            texts.base, texts.offsets, first, last, tables(), _seeds(index), how, hits, prints
+            texts.base, texts.offsets, first, last, tables(), _seeds(index), how, _memory(), hits, prints
         )
         if done == first:
             room *= 4
@@ -91,6 +90,13 @@ def _seeds(index: Index) -> tuple[Any, ...]:
     shifts = U(65 - (64 * len(index.anchors)).bit_length()), U(65 - (64 * len(index.words)).bit_length())
     short_anchors = index.anchors, index.words, (*shifts, power(2), power(1)), index.short_lengths, short
     return index.bloom, index.short_bloom, index.slots, short_anchors, powers
+
+
+def _memory() -> tuple[tuple[Any, ...], ...]:
+    """For a block of tokens: what `tokenise` fills, what becomes of each token, and the parts."""
+    tokens = [np.zeros(BLOCK, kind) for kind in (U, np.int32, np.int32, np.uint8)]
+    looked_up = [np.zeros(BLOCK, kind) for kind in (U, U, np.uint8, np.int32)]
+    return tuple(tokens), tuple(looked_up), tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3))
 
 
 @inlined
@@ -176,7 +182,7 @@ def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
     while text < last and filled < ROOM:
         parts[0][count], parts[1][count], parts[2][count] = text, filled, position
         count += 1
-        at, found = tokenise(base, at, offsets[text + 1], tables, arrays, offsets[text], filled, ROOM)
+        at, found = tokenise(base, at, offsets[text + 1], tables, arrays, offsets[text], filled)
         filled += found
         position += found
         if at >= offsets[text + 1]:
@@ -194,18 +200,12 @@ def _add(text, number, position, is_alone, count, hits):
 
 
 @kernel
-def _scan(base, offsets, first, last, tables, seeds, how, hits, prints):
+def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
     stride, has_short, leads, follows = how
     bloom, short_bloom, slots, (anchors, words, numbers, short_lengths, short_powers), powers = seeds
-    size = CARRY + ROOM + 40
-    prefix, single = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
-    starts, ends = np.zeros(size, np.int32), np.zeros(size, np.int32)
-    hashes, short_hashes = np.zeros(ROOM + 40, np.uint64), np.zeros(ROOM + 40, np.uint64)
-    passed = np.zeros(ROOM + 40, np.uint8)
-    places = np.zeros(ROOM + 41, np.int32)
-    parts = np.zeros(ROOM + 1, np.int64), np.zeros(ROOM + 1, np.int64), np.zeros(ROOM + 1, np.int64)
-    full = hits[0].size - (ROOM + 40) * (2 + short_lengths.size)
+    (prefix, starts, ends, single), (hashes, short_hashes, passed, places), parts = memory
+    full = hits[0].size - BLOCK * (2 + short_lengths.size)
     count, whole = np.int64(0), np.int64(0)
     under_way = np.int64(first), offsets[first], np.int64(0), prints.offsets[first]
     while under_way[0] < last:
@@ -215,7 +215,7 @@ def _scan(base, offsets, first, last, tables, seeds, how, hits, prints):
         if count > full:
             return text, whole
         under_way, part_count, filled = _fill(
-            base, offsets, last, tables, (prefix, starts, ends, single), under_way, prints, parts
+            base, offsets, last, tables, memory[0], under_way, prints, parts
         )
         _print(prefix, filled, prints.tokens[printed:])
         if stride == 1:

@@ -19,6 +19,8 @@ U = np.uint64
 BASE = 0xD6E8FEB86659FD93
 GOLDEN = 0x9E3779B97F4A7C15
 CARRY = 64  # tokens that a window may reach back over
+ROOM = 2048  # tokens at a time: their hashes stay in the first-level cache
+BLOCK = CARRY + ROOM + 40  # elements of the arrays: the last 64 bytes may hold some tokens more
 PADDING = 64  # bytes after a text that the tokeniser may read
 _LOWER = 0x2020202020202020
 _ALL = 0xFFFFFFFFFFFFFFFF
@@ -67,14 +69,14 @@ def _push(value, block, size, byte):
     if size == 8:
         value = (value ^ block) * U(GOLDEN)
         value ^= value >> U(32)
-        block, size = U(0), 0
+        block, size = U(0), np.int64(0)
     return value, block | (byte << U(8 * size)), size + 1
 
 
 @part
 def _hash_mixed(base, at, end, entries, expansions):
     """A word with characters beyond ASCII in it -> (hash, end of the word, next byte)."""
-    value, block, size, last = U(0), U(0), 0, at
+    value, block, size, last = U(0), U(0), np.int64(0), at
     while at < end:
         word = load64(base + U(at))
         byte = word & U(0xFF)
@@ -111,8 +113,8 @@ def _hash_mixed(base, at, end, entries, expansions):
 
 
 @part
-def tokenise(base, at, end, tables, arrays, origin, filled, room):
-    """Tokens of the bytes [at, end), until the text ends or `room` tokens are full.
+def tokenise(base, at, end, tables, arrays, origin, filled):
+    """Tokens of the bytes [at, end), until the text ends or ROOM tokens are full.
 
     Args:
         base: Address of the bytes; PADDING readable bytes follow the last.
@@ -120,10 +122,9 @@ def tokenise(base, at, end, tables, arrays, origin, filled, room):
         end: One past the last.
         tables: Entries and expansions of the characters.
         arrays: Running hashes (uint64), starts and ends (int32, bytes from `origin`), single (uint8), each of
-            CARRY + room + 40 elements; tokens go in from index CARRY + filled on.
+            BLOCK elements; tokens go in from index CARRY + filled on.
         origin: Where the text begins.
         filled: How many tokens are in the arrays, beside those carried over.
-        room: How many tokens fit.
 
     Returns:
         The byte where it stopped, between two tokens, and the number of tokens that were added.
@@ -132,7 +133,7 @@ def tokenise(base, at, end, tables, arrays, origin, filled, room):
     prefix, starts, ends, single = arrays
     t = U(CARRY + filled)
     running = prefix[t - U(1)]
-    limit = U(CARRY + room)
+    limit = U(CARRY + ROOM)
     word = np.int64(-1)
     while at < end and t < limit:
         words, others = word_masks(base + U(at))
@@ -263,28 +264,20 @@ def tokenise_all(texts: Texts) -> Tokens:
     return Tokens(hashes, starts, ends, single, offsets)
 
 
-def scratch(room: int) -> tuple[Any, Any, Any, Any]:
-    """Working arrays for `tokenise`."""
-    size = CARRY + room + 40
-    return np.zeros(size, U), np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.uint8)
-
-
 @kernel
 def _tokenise_texts(base, offsets, tables, out, token_offsets):
-    room = 4096
-    size = CARRY + room + 40
     arrays = (
-        np.zeros(size, np.uint64),
-        np.zeros(size, np.int32),
-        np.zeros(size, np.int32),
-        np.zeros(size, np.uint8),
+        np.zeros(BLOCK, np.uint64),
+        np.zeros(BLOCK, np.int32),
+        np.zeros(BLOCK, np.int32),
+        np.zeros(BLOCK, np.uint8),
     )
     total = np.int64(0)
     for text in range(offsets.size - 1):
         at, end = offsets[text], offsets[text + 1]
         arrays[0][CARRY - 1] = U(0)
         while at < end:
-            at, count = tokenise(base, at, end, tables, arrays, offsets[text], 0, room)
+            at, count = tokenise(base, at, end, tables, arrays, offsets[text], np.int64(0))
             if count == 0:
                 break
             for i in range(count):

@@ -72,7 +72,11 @@ def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) 
         index.token_hashes, index.single, index.token_offsets, index.fine, index.wide,
         index.kinds, index.item_offsets,
     )  # fmt: skip
-    _verify(tuple(tokens), places, stored, tuple(found), np.float32(floor), arrays)
+    most_fields = _greatest(index.item_offsets)
+    order, steps = np.zeros(most_fields, np.int64), np.zeros(most_fields, np.int64)
+    longest, longest_field = _greatest(tokens.offsets), _greatest(index.token_offsets)
+    working = np.zeros(longest, U), order, steps, working_memory(longest_field)
+    _verify(tuple(tokens), places, stored, tuple(found), np.float32(floor), working, arrays)
     scores = Scores(*arrays, alone=np.ones(rows, bool))
     return scores._replace(alone=stand_alone(chosen, tokens, places, index, scores))
 
@@ -87,15 +91,17 @@ def _chosen(texts: Texts, used: Any) -> Texts:
     return Texts(np.concatenate([*parts, np.zeros(PADDING, np.uint8)]), offsets)
 
 
+def _greatest(offsets: Any) -> int:
+    """The greatest distance of two successive offsets, at least 1."""
+    return int(np.diff(offsets).max(initial=1))
+
+
 @kernel
-def _verify(tokens, places, stored, found, floor, out):
+def _verify(tokens, places, stored, found, floor, working, out):
     kinds, item_offsets = stored[5], stored[6]
     all_hashes, all_starts, all_ends, all_single, offsets = tokens
     _, items, firsts, lasts, anchors, _ = found
-    most_fields = _greatest(item_offsets)
-    covered = np.zeros(_greatest(offsets), np.uint64)
-    order, steps = np.zeros(most_fields, np.int64), np.zeros(most_fields, np.int64)
-    working = working_memory(_greatest(stored[2]))
+    covered, order, steps, memory = working
     row = 0
     for k in range(items.size):
         begin, end = offsets[places[k]], offsets[places[k] + 1]
@@ -125,7 +131,7 @@ def _verify(tokens, places, stored, found, floor, out):
             is_hit = (anchors[k] >> U(min(field - start, 63))) & U(1) != U(0)
             if (step == 2 and hopeless) or (kind == ANCHOR and size_of_field > LONG_ANCHOR and not is_hit):
                 continue
-            near = compare(hashes, text_arrays, begin, end, stored, field, working, out, here)
+            near = compare(hashes, text_arrays, begin, end, stored, field, memory, out, here)
             if (
                 step == 1
                 and kind == HALF
@@ -160,15 +166,6 @@ def _verify(tokens, places, stored, found, floor, out):
 def reach(length):
     """How many tokens around an anchor of some length are near it."""
     return max(REACH, 4 * length)
-
-
-@part
-def _greatest(offsets):
-    """The greatest distance of two successive offsets, at least 1."""
-    most = np.int64(1)
-    for i in range(offsets.size - 1):
-        most = max(most, offsets[i + 1] - offsets[i])
-    return most
 
 
 @part
