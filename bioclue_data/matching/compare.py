@@ -24,10 +24,10 @@ RUN_OF_WORDS, RUN_OF_SINGLES = 8, 13  # tokens of a run that counts as covered
 def working_memory(longest: int) -> tuple[Any, ...]:
     """Arrays for fields of up to so many tokens, wiped by whoever uses them."""
     places = 1 << (2 * longest + 1).bit_length()
-    of_tokens = [np.zeros(longest + 1, kind) for kind in (*[np.int32] * 5, *[np.uint8] * 2)]
-    # keys, first position of the key in the field, next position with the same key, how often in the stretch,
-    # run that ended here at the token before, run that ends here now, the token it was written for, covered,
-    # wide window found
+    of_tokens = [np.zeros(longest + 1, kind) for kind in (*[np.int32] * 6, *[np.uint8] * 2)]
+    # keys, first position of the key in the field, next position with the same key, how often it is in the
+    # field from here on, how often in the stretch, run that ended here at the token before, run that ends here
+    # now, the token it was written for, covered, wide window found
     return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens
 
 
@@ -64,7 +64,7 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
         total_wide += wide[t]
     if total_fine == 0:
         return compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row)
-    keys, heads, following, counts = working[0], working[1], working[2], working[3]
+    keys, heads, following, times, counts = working[:5]
     places = U(1)
     while places < U(2 * size + 2):
         places *= U(2)
@@ -78,14 +78,16 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
         if value == U(0):
             continue
         place = _place_of(value, keys, places)
+        times[j] = 1
         if keys[place] == value:
             following[j] = heads[place]
+            times[j] += times[heads[place]]
         keys[place] = value
         heads[place] = j
     table = (keys, heads, counts)
     width = np.int64(size * STRETCH) + SLACK
     best_begin, best_end = _best_stretch(
-        hashes, text_arrays[3], begin, end, width, fine[first:last], table, places
+        hashes, text_arrays[3], begin, end, width, fine[first:last], (keys, heads, counts, times), places
     )
     if best_end <= best_begin:
         return np.int64(0), np.int64(0), np.int64(0), np.int64(0)
@@ -106,9 +108,10 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
 def _best_stretch(hashes, single, begin, end, width, weights, table, places):
     """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found.
 
-    Of several the one where that weight stands closest together: there is the field itself, if it is there.
+    A window counts as often as the field has it. Of several stretches the one where that weight stands closest
+    together: there is the field itself, if it is there.
     """
-    keys, heads, counts = table
+    keys, heads, counts, times = table
     matches = np.empty(end - begin if end > begin else 0, np.int32)
     tokens = np.empty(matches.size, np.int32)
     found = 0
@@ -126,13 +129,13 @@ def _best_stretch(hashes, single, begin, end, width, weights, table, places):
     for head in range(found):
         j = matches[head]
         counts[j] += 1
-        if counts[j] == 1:
+        if counts[j] <= times[j]:
             weight += weights[j]
-        while counts[matches[tail]] > 1 or tokens[head] - tokens[tail] > width:
+        while counts[matches[tail]] > times[matches[tail]] or tokens[head] - tokens[tail] > width:
             j = matches[tail]
-            counts[j] -= 1
-            if counts[j] == 0:
+            if counts[j] <= times[j]:
                 weight -= weights[j]
+            counts[j] -= 1
             tail += 1
         span = np.int64(tokens[head] - tokens[tail])
         more = weight - best
@@ -196,7 +199,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     fine, wide = stored[3], stored[4]
     first, last = field
     size = last - first
-    keys, heads, following, counts, before, now, stamp, covered, found_wide = working
+    keys, heads, following, _, counts, before, now, stamp, covered, found_wide = working
     for j in range(size + 1):
         counts[j] = 0
         before[j] = 0
