@@ -26,7 +26,7 @@ def working_memory(longest: int) -> tuple[Any, ...]:
     places = 1 << (2 * longest + 1).bit_length()
     of_tokens = [np.zeros(longest + 1, kind) for kind in (*[np.int32] * 6, *[np.uint8] * 2)]
     # keys, first position of the key in the field, next position with the same key, how often it is in the
-    # field from here on, how often in the stretch, run that ended here at the token before, run that ends here
+    # field from here on, how often in the stretch, run that ended here a token before, run that ends here
     # now, the token it was written for, covered, wide window found
     return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens
 
@@ -108,8 +108,8 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
 def _best_stretch(hashes, single, begin, end, width, weights, table, places):
     """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found.
 
-    A window counts as often as the field has it. Of several stretches the one where that weight stands closest
-    together: there is the field itself, if it is there.
+    A window counts as often as the field has it. Of several stretches it is the one where that weight stands
+    closest together: there is the field itself, if it is there.
     """
     keys, heads, counts, times = table
     matches = np.empty(end - begin if end > begin else 0, np.int32)
