@@ -257,6 +257,15 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     return weight, wide_weight
 
 
+@inlined
+def is_run(hashes, first, size, others, at):
+    """Do these tokens stand among others at a place?"""
+    j = 0
+    while j < size and hashes[first + j] == others[at + j]:
+        j += 1
+    return j == size
+
+
 @part
 def compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row):
     """Is the field there whole, token by token? If it is not, the row stays as it was."""
@@ -265,12 +274,7 @@ def compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, ou
     if size == 0:
         return nothing
     for t in range(begin, end - size + 1):
-        same = True
-        for j in range(size):
-            if hashes[t + j] != field_hashes[first + j]:
-                same = False
-                break
-        if same:
+        if is_run(field_hashes, first, size, hashes, t):
             out[2][row] = out[3][row] = 1
             out[4][row] = 0
             out[5][row] = size
