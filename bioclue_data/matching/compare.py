@@ -99,8 +99,9 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     share = _runs(
         hashes, text_arrays, (best_begin, best_end), stored, (first, last), working, places, out, row
     )
-    out[2][row] = share[0] / total_fine
-    out[3][row] = share[1] / total_wide if total_wide > 0 else out[2][row]
+    one = np.float32(1)  # weights are added in another order than those of the field
+    out[2][row] = min(share[0] / total_fine, one)
+    out[3][row] = min(share[1] / total_wide, one) if total_wide > 0 else out[2][row]
     return best_begin, best_end, own_begin, own_end
 
 
