@@ -15,9 +15,26 @@ from hypothesis import strategies as st
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching import scan as scans
-from bioclue_data.matching.candidates import LAST_SERIAL, RUN, SHARE, candidates, scratch
+from bioclue_data.matching.candidates import (
+    LAST_SERIAL,
+    RUN,
+    candidates,
+    scratch,
+)
 from bioclue_data.matching.compare import SLACK, STRETCH
-from bioclue_data.matching.index import ANCHOR, ANYWHERE, COMMON, HALF, NEAR, OTHERS, SHORT_HALF, Index, build
+from bioclue_data.matching.index import (
+    ANCHOR,
+    ANYWHERE,
+    COMMON,
+    HALF,
+    NEAR,
+    OTHERS,
+    SHARE_OF_SINGLES,
+    SHARE_OF_WORDS,
+    SHORT_HALF,
+    Index,
+    build,
+)
 from bioclue_data.matching.scan import Hits, scan
 from bioclue_data.matching.tokens import Texts, texts_of, tokenise_all
 from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, windows_of
@@ -241,7 +258,7 @@ def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str])
             looked_for = any(other in group for group in plain.owners.values())
             if looked_for and not any(other in group for _, group in plain.hits(text)):
                 continue
-            for own in _clusters(plain, field, text, len(folded(names[field]))):
+            for own in _clusters(plain, field, text, names[field]):
                 before = places.get(item, (min(own), max(own)))
                 places[item] = (min(*own, before[0]), max(*own, before[1]))
         wanted += [(number, item, *places[item]) for item in sorted(places)]
@@ -256,16 +273,18 @@ def _other_half(field: int, names: list[str], kinds: list[int], items: list[int]
     return sum(halves) - field
 
 
-def _clusters(plain: PlainIndex, field: int, text: str, size: int) -> list[list[int]]:
+def _clusters(plain: PlainIndex, field: int, text: str, text_of_field: str) -> list[list[int]]:
     """Places of the field's windows that stand together, where there are enough."""
     found: list[list[int]] = []
     for place in sorted(i for i, group in plain.hits(text) if field in group):
-        if found and place - found[-1][-1] <= int(size * STRETCH) + SLACK:
+        if found and place - found[-1][-1] <= int(len(folded(text_of_field)) * STRETCH) + SLACK:
             found[-1].append(place)
         else:
             found.append([place])
     windows = sum(field in group for group in plain.owners.values())
-    return [places for places in found if _has_run(places) or len(places) >= np.float32(SHARE * windows)]
+    singles = [single for _, single in folded(text_of_field)]
+    share = SHARE_OF_SINGLES if 2 * sum(singles) > len(singles) else SHARE_OF_WORDS
+    return [places for places in found if _has_run(places) or len(places) >= math.ceil(share * windows)]
 
 
 def _has_run(places: list[int]) -> bool:

@@ -244,18 +244,21 @@ def _best(
         )
     )
     chosen = chosen[order]
+    owners = pieces.owners[found.texts[chosen]].tolist()
+    is_leak = (judged.verdicts[chosen] >= verdicts.SUSPECTED).tolist()
+    covered, longest = judged.covered[chosen].tolist(), judged.longest[chosen].tolist()
     ends = np.flatnonzero(np.append(found.items[chosen][1:] != found.items[chosen][:-1], True))
     begin = 0
-    for end in ends if len(chosen) else ():
-        group = chosen[begin : end + 1]
-        begin = end + 1
-        k = group[-1]
-        leaks = set(pieces.owners[found.texts[group[judged.verdicts[group] >= verdicts.SUSPECTED]]].tolist())
-        match = _match(batch, pieces, int(found.texts[k]), scores, judged, int(k))
-        most = float(judged.covered[group].max()), float(judged.longest[group].max())
-        longest = group[judged.longest[group] == judged.longest[group].max()]
-        characters = max(len(_run(pieces, found, scores, judged, int(j))) for j in longest)
-        yield int(found.items[k]), Seen(match, len(leaks), *most, characters)
+    for end in ends.tolist() if len(chosen) else ():
+        group = range(begin, end + 1)
+        begin, k = end + 1, int(chosen[end])
+        leaks = {owners[j] for j in group if is_leak[j]}
+        match = _match(batch, pieces, int(found.texts[k]), scores, judged, k)
+        most = max(longest[j] for j in group)
+        characters = max(
+            len(_run(pieces, found, scores, judged, int(chosen[j]))) for j in group if longest[j] == most
+        )
+        yield int(found.items[k]), Seen(match, len(leaks), max(covered[j] for j in group), most, characters)
 
 
 def _run(pieces: _Pieces, found: Candidates, scores: Scores, judged: Judged, k: int) -> str:

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
     from bioclue_data.matching.scan import Hits
 
-SHARE = 0.12  # of an anchor's windows that must be in a cluster of hits
-RUN = 4  # or this many of them at successive tokens, as in a run of 7 words
+RUN = 4  # hits at successive tokens that make a candidate, however many windows the field has, as in a run of 7 words
 
 
 # columns of the working memory of a field: of the index, and of the text under way; and of an item
-GAP, WINDOWS, PARTNER, ALIKE, ITEM, PLACE = range(6)
+GAP, NEEDED, PARTNER, ALIKE, ITEM, PLACE = range(6)
 TOUCHED, COUNT, RUNNING, LONGEST, START, LAST, FIRST, END, ALONE = range(6, 15)
 SEEN, ROW = range(2)
 LINE = 16  # int32 in a line of the cache: a field's columns come with one access
@@ -58,11 +57,11 @@ class Scratch(NamedTuple):
 
     Attributes:
         serial: int64[1].
-        fields: int32[fields * LINE]; GAP: tokens without a hit that end a cluster; WINDOWS, PARTNER, ALIKE,
-            ITEM: of the index; PLACE: the field's in its item; COUNT: hits of the cluster, RUNNING: tokens of
-            the run of hits up to the LAST one, LONGEST: the most of them in the cluster, START: where it
-            begins; FIRST: where the first cluster with enough hits begins, -1 if there is none yet, END: the
-            last hit of the last one; ALONE: does any hit stand alone?
+        fields: int32[fields * LINE]; GAP: tokens without a hit that end a cluster; NEEDED: hits that are
+            enough; PARTNER, ALIKE, ITEM: of the index; PLACE: the field's in its item; COUNT: hits of the
+            cluster, RUNNING: tokens of the run of hits up to the LAST one, LONGEST: the most of them in the
+            cluster, START: where it begins; FIRST: where the first cluster with enough hits begins, -1 if
+            there is none yet, END: the last hit of the last one; ALONE: does any hit stand alone?
         items: int32[items, 2]; ROW: the candidate that the item is.
     """
 
@@ -75,7 +74,7 @@ def scratch(index: Index) -> Scratch:
     """Fresh working memory for an index."""
     fields = np.zeros((len(index.kinds), LINE), np.int32)
     fields[:, GAP] = (np.diff(index.token_offsets) * STRETCH).astype(np.int32) + SLACK
-    fields[:, WINDOWS], fields[:, PARTNER] = index.window_counts, index.partners
+    fields[:, NEEDED], fields[:, PARTNER] = index.needed, index.partners
     fields[:, ALIKE], fields[:, ITEM] = index.alike, index.items
     fields[:, PLACE] = np.arange(len(index.items)) - index.item_offsets[index.items]
     return Scratch(
@@ -169,7 +168,7 @@ def _touch(fields, own, hit, stamp, stride):
 @inlined
 def _close(fields, own):
     """Take a cluster that has enough hits into the field's place in the text."""
-    if fields[own + LONGEST] >= RUN or fields[own + COUNT] >= SHARE * fields[own + WINDOWS]:
+    if fields[own + LONGEST] >= RUN or fields[own + COUNT] >= fields[own + NEEDED]:
         if fields[own + FIRST] < 0:
             fields[own + FIRST] = fields[own + START]
         fields[own + END] = fields[own + LAST]

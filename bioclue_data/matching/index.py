@@ -44,6 +44,7 @@ SINGLES_PER_UNIT = 13 / 8  # CJK characters that tell as much as a word
 SHORT_UNITS = 13  # below that a field has windows of SHORT_SEED
 SHORT_HALF = 8  # tokens below which the half of a pair alone is no evidence
 LONG_WORD = 8  # bytes of a single word that can be an anchor
+SHARE_OF_WORDS, SHARE_OF_SINGLES = 0.17, 0.12  # of an anchor's windows that together make a candidate
 FINE = Lengths(2, 2)
 WIDE = Lengths(3, 4)
 BITS_PER_ANCHOR = 128
@@ -71,6 +72,7 @@ class Index(NamedTuple):
         owner_offsets: int64[windows + 1].
         window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor,
             or not the first one of its content.
+        needed: int32[fields]; how many of these windows make a candidate.
         anchors: uint64; bitmap of the last two tokens of short anchors.
         words: uint64; bitmap of anchors of a single word.
         short_lengths: int64; lengths of short anchors, ascending.
@@ -92,6 +94,7 @@ class Index(NamedTuple):
     owners: Any
     owner_offsets: Any
     window_counts: Any
+    needed: Any
     anchors: Any
     words: Any
     short_lengths: Any
@@ -139,6 +142,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         owners=owners,
         owner_offsets=owner_offsets,
         window_counts=counts,
+        needed=_needed(tokens, counts),
         anchors=anchors,
         words=words,
         short_lengths=lengths,
@@ -170,6 +174,13 @@ def _windows_of_anchors(tokens: Tokens, looked_for: Any, is_short: Any) -> tuple
     bitmaps = _bitmap(ends[~is_word]), _bitmap(ends[is_word])
     lengths_of_chosen = np.unique(lengths[chosen])
     return np.concatenate([*fields, chosen]), np.concatenate([*hashes, whole]), bitmaps, lengths_of_chosen
+
+
+def _needed(tokens: Tokens, window_counts: Any) -> Any:
+    """How many of a field's windows are enough: of words, or if most tokens are single characters."""
+    singles = np.diff(np.concatenate([[0], np.cumsum(tokens.single, dtype=np.int64)])[tokens.offsets])
+    share = np.where(2 * singles > np.diff(tokens.offsets), SHARE_OF_SINGLES, SHARE_OF_WORDS)
+    return np.ceil(share * window_counts).astype(np.int32)
 
 
 def _partners(tokens: Tokens, items: Any, kinds: Any, first_alike: Any, window_counts: Any) -> Any:
