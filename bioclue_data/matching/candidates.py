@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
     from bioclue_data.matching.scan import Hits
 
-RUN = 4  # hits at successive tokens that make a candidate, however many windows the field has, as in a run of 7 words
+RUN = 4  # hits at successive tokens that make a candidate of any field, as in a run of 7 words
 
 
 # columns of the working memory of a field: of the index, and of the text under way; and of an item
