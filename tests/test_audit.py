@@ -30,6 +30,7 @@ def test_every_check_takes_valid_rows_of_every_task(task: str) -> None:
 
     rows = valid_table(task)
     look(Table("invented", task, Held(rows, len(rows))))
+    look(Table("invented", task, Held(rows, 2)))
     assert look(Table("invented", task, Held(rows.slice(0, 0), 1))).is_empty()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,15 +20,17 @@ if TYPE_CHECKING:
 
     from bioclue_data.audit.batch import Batch
     from bioclue_data.audit.table import Table
+    from bioclue_data.matching.candidates import Scratch
     from bioclue_data.matching.index import Index
 
 CONTAINED = 0.8  # weight of an item's pairs of tokens that stand in the other; 0.7 finds templates
 LENGTHS = 0.8  # shorter text by longer one, in characters
 TOKENS = 10  # shorter items differ by one word only, and mean something else
-INDEXED = 3_000_000  # characters that one index holds
+INDEXED = 1_500_000  # characters that one index holds
+TOGETHER = 200_000_000  # bytes of indexes that are looked for at a time
+READ = 8  # portions whose texts are read at a time
 BEFORE = {"test": ("train", "validation"), "validation": ("train",)}
 """Splits that are used before a split."""
-ASKED = {"row": pl.UInt32, "key": pl.UInt64, "raw": pl.String, "size": pl.UInt32}
 SCHEMA = {"row": pl.UInt32, "score": pl.Float64, "other": pl.UInt32}
 
 
@@ -41,36 +44,58 @@ def near_pairs(table: Table) -> pl.DataFrame:
     splits = set(table.counts["split"])
     for split, before in BEFORE.items():
         if split in splits and splits.intersection(before):
-            parts += [_nearest(here, table, before) for here in _portions(table, split)]
+            parts += [_nearest(held, table, before) for held in _indexed(table, split)]
     return pl.concat(parts)
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some inputs of a split, to look for; the rows are in the order of the index."""
+
+    rows: pl.DataFrame  # row, key, size
+    index: Index
+    working: Scratch
+
+
+def _indexed(table: Table, split: str) -> Iterator[list[Portion]]:
+    """The inputs of a split, indexed in portions, as many together as memory has room for."""
+    held: list[Portion] = []
+    for rows in _portions(table, split):
+        held.append(_portion(rows))
+        if sum(array.nbytes for portion in held for array in portion.index) >= TOGETHER:
+            yield held
+            held = []
+    if held:
+        yield held
 
 
 def _portions(table: Table, split: str) -> Iterator[pl.DataFrame]:
     """Inputs of a split, as many as an index holds; which ones are together depends on their texts alone."""
-    keys = table.keys.filter(pl.col("split") == split)
+    keys = table.keys.filter(pl.col("split") == split).select("row", "key", "size")
     count = int(keys["size"].sum() // INDEXED) + 1
-    for number in range(count):
-        rows = keys.filter(pl.col("key") % count == number)["row"]
-        yield table.gather(lambda batch: _asked(batch, (split,)), rows)
+    keys = keys.with_columns(portion=pl.col("key") % count)
+    for first in range(0, count, READ):
+        some = keys.filter(pl.col("portion").is_between(first, first + READ - 1))
+        read = some.join(table.gather(_asked, "inputs", rows=some["row"]), on="row")
+        yield from read.sort("row").partition_by("portion", include_key=False)
 
 
-def _asked(batch: Batch, splits: tuple[str, ...]) -> pl.DataFrame:
-    """Inputs of rows of these splits; nothing is read for batches that have none."""
-    chosen = pl.col("split").is_in(splits)
-    if batch.rows.filter(chosen).is_empty():
-        return pl.DataFrame(schema=ASKED)
-    size = pl.col("raw").str.len_chars().cast(pl.UInt32)
-    return batch.inputs.filter(chosen).select("row", "key", "raw", size=size)
+def _asked(batch: Batch) -> pl.DataFrame:
+    return batch.inputs.select("row", "raw")
 
 
-def _nearest(here: pl.DataFrame, table: Table, before: tuple[str, ...]) -> pl.DataFrame:
-    texts = texts_of(here["raw"].to_list())
-    kinds = np.full(len(here), indexes.ANCHOR, np.uint8)
-    index = indexes.build(texts, np.arange(len(here), dtype=np.int32), kinds)
+def _portion(rows: pl.DataFrame) -> Portion:
+    kinds = np.full(len(rows), indexes.ANCHOR, np.uint8)
+    index = indexes.build(texts_of(rows["raw"].to_list()), np.arange(len(rows), dtype=np.int32), kinds)
+    return Portion(rows.drop("raw"), index, scratch(index))
+
+
+def _nearest(held: list[Portion], table: Table, before: tuple[str, ...]) -> pl.DataFrame:
+    rows = table.keys.filter(pl.col("split").is_in(before)).select("row", "key", "size")
     found = [pl.DataFrame(schema=SCHEMA)]
-    for batch in table.batches():
-        there = _asked(batch, before)
-        found.append(_like(here, there, _scanned(index, there["raw"])))
+    for batch in table.batches("inputs"):
+        there = rows.join(_asked(batch), on="row", maintain_order="right")
+        found += [_like(portion.rows, there, _scanned(portion, there["raw"])) for portion in held]
         found = [_best(pl.concat(found))]
     return found[0]
 
@@ -83,23 +108,22 @@ def _like(here: pl.DataFrame, there: pl.DataFrame, scored: Iterator[tuple[int, i
     """Pairs of about the same length that are not equal."""
     kinds = {"a": pl.UInt32, "b": pl.UInt32, "score": pl.Float64}
     pairs = pl.DataFrame(list(scored), schema=kinds, orient="row")
-    left = here.select("row", "key", "size").with_row_index("a")
+    left = here.with_row_index("a")
     right = there.select(other="row", key_b="key", size_b="size").with_row_index("b")
     pairs = pairs.join(left, on="a").join(right, on="b")
     shorter, longer = pl.min_horizontal("size", "size_b"), pl.max_horizontal("size", "size_b")
     return pairs.filter(pl.col("key") != pl.col("key_b"), shorter >= LENGTHS * longer).select(*SCHEMA)
 
 
-def _scanned(index: Index, texts: pl.Series) -> Iterator[tuple[int, int, float]]:
+def _scanned(portion: Portion, texts: pl.Series) -> Iterator[tuple[int, int, float]]:
     """(item, text, score) of each pair that is near."""
-    working = scratch(index)
-    tokens = np.diff(index.token_offsets)
+    tokens = np.diff(portion.index.token_offsets)
     for first, values in pieces(texts):
         batch = texts_of(values)
-        found = candidates(scan(batch, index), index, working)
+        found = candidates(scan(batch, portion.index), portion.index, portion.working)
         if not len(found.texts):
             continue
-        scores = verify(batch, index, found)
+        scores = verify(batch, portion.index, found)
         near = (scores.fine >= CONTAINED) & (tokens[scores.fields] >= TOKENS)
         yield from _pairs(scores, found, np.flatnonzero(near), first)
 

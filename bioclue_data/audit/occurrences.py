@@ -25,6 +25,7 @@ OFTEN = 10  # mentions with these very words, from which a form is expected to b
 USUAL = 0.9  # share of its places: below it, whether the form is a mention depends on the text
 CHARACTERS = 3  # least length of a form; a CJK character counts as two
 PLACES = {"row": pl.UInt32, "form": pl.String, "start": pl.Int64, "end": pl.Int64, "kind": pl.Int64}
+NEEDS = ("labelled", "mentions")
 _WORD = "[A-Za-z0-9_-]"
 
 
@@ -34,17 +35,17 @@ def irregular(table: Table) -> pl.DataFrame:
     `kind` is FREE or CROSSED; `whole` is how often the form is a mention.
     """
     forms = _usual_forms(table)
-    counts = table.gather(lambda batch: occurrences(batch, forms).group_by("form", "kind").len())
+    counts = table.gather(lambda batch: occurrences(batch, forms).group_by("form", "kind").len(), *NEEDS)
     counts = counts.group_by("form", "kind").agg(pl.col("len").sum())
     whole = counts.filter(kind=WHOLE).select("form", whole="len")
     rare = counts.filter(pl.col("kind").is_in([FREE, CROSSED])).join(whole, on="form")
     rare = rare.filter(pl.col("whole") >= USUAL * (pl.col("whole") + pl.col("len"))).drop("len")
     chosen = rare["form"].unique().sort()
-    return table.gather(lambda batch: occurrences(batch, chosen).join(rare, on=["form", "kind"]))
+    return table.gather(lambda batch: occurrences(batch, chosen).join(rare, on=["form", "kind"]), *NEEDS)
 
 
 def _usual_forms(table: Table) -> pl.Series:
-    forms = table.gather(lambda batch: batch.mentions.group_by(form="text").len())
+    forms = table.gather(lambda batch: batch.mentions.group_by(form="text").len(), "mentions")
     forms = forms.group_by("form").agg(pl.col("len").sum()).filter(pl.col("len") >= OFTEN)
     size = pl.col("form").str.len_chars() + pl.col("form").str.count_matches(r"\p{Han}")
     usual: pl.Series = forms.filter(size >= CHARACTERS)["form"].sort()

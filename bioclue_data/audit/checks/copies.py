@@ -61,7 +61,9 @@ def conflicting_gold(table: Table) -> pl.DataFrame:
     rows = rows.filter(pl.col("raw").is_duplicated())
     rows = rows.filter(pl.col("gold").n_unique().over("raw") > 1).drop("gold")
     said = table.gather(
-        lambda batch: batch.rows.select("row", "item_id").join(batch.gold, on="row"), rows["row"]
+        lambda batch: batch.rows.select("row", "item_id").join(batch.gold, on="row"),
+        "gold",
+        rows=rows["row"],
     )
     rows = rows.join(said, on="row")
     names = rows.group_by("raw").agg(
@@ -74,7 +76,7 @@ def conflicting_gold(table: Table) -> pl.DataFrame:
 def near_duplicate_across_splits(table: Table) -> pl.DataFrame:
     """Rows of a smaller split that nearly stand in a row of another split, of about the same length."""
     pairs = near_pairs(table)
-    others = table.column("item_id", pairs["other"].unique()).rename({"row": "other", "item_id": "name"})
+    others = table.column("item_id", pairs["other"]).rename({"row": "other", "item_id": "name"})
     pairs = pairs.join(others, on="other").group_by("row").agg(pl.col("score").first(), pl.col("name").min())
     return table.found(pairs, pl.format("{} of it in {}", pl.col("score").round(2), "name"), pl.lit(""))
 
@@ -106,7 +108,7 @@ def shared_half(table: Table) -> pl.DataFrame:
     """Splits in which many pairs share one of their texts with another pair, of the split or of train."""
     parts = [none()]
     for column in INPUT[table.task]:
-        halves = table.gather(partial(_halves, column=column))
+        halves = table.gather(partial(_halves, column=column), column)
         in_train = pl.col("key").is_in(halves.filter(pl.col("split") == "train")["key"].unique().implode())
         shared = halves.with_columns(
             here=pl.struct("split", "key").is_duplicated(), train=in_train & (pl.col("split") != "train")

@@ -57,12 +57,12 @@ def cut_word(batch: Batch) -> pl.DataFrame:
 
 def unusual_type(table: Table) -> pl.DataFrame:
     """Mentions whose type is not the one that nearly all mentions with these words have."""
-    types = table.gather(lambda batch: _formed(batch).group_by("form", "type").len())
+    types = table.gather(lambda batch: _formed(batch).group_by("form", "type").len(), "mentions")
     types = types.group_by("form", "type").agg(pl.col("len").sum())
     whole = pl.col("len").sum().over("form")
     usual = types.filter(whole >= OFTEN, pl.col("len") >= USUAL * whole).rename({"type": "usual"})
     mixed = usual.join(types.select("form", "type"), on="form").filter(pl.col("type") != pl.col("usual"))
-    rows = table.gather(lambda batch: _formed(batch).join(mixed, on=["form", "type"]))
+    rows = table.gather(lambda batch: _formed(batch).join(mixed, on=["form", "type"]), "mentions")
     detail = pl.format(f"{OPEN}{{}}{CLOSE} is {{}}; {{}} times it is {{}}", "text", "type", "len", "usual")
     return found(rows, detail)
 
