@@ -96,9 +96,9 @@ def _places(texts: pl.DataFrame, forms: pl.Series) -> pl.DataFrame:
         form=pl.col("text").str.extract_many(patterns, overlapping=True),
         at=pl.col("text").str.find_many(patterns, overlapping=True),  # bytes
     )
-    found = found.filter(pl.col("at").list.len() > 0)
-    starts = [_in_characters(text, at) for text, at in found.select("text", "at").iter_rows()]
-    found = found.with_columns(start=pl.Series(starts, dtype=pl.List(pl.Int64))).explode("form", "start")
+    found = found.with_row_index("text_number").explode("form", "at").drop_nulls("at")
+    start = _in_characters(texts["text"], found["text_number"].to_numpy(), found["at"].to_numpy())
+    found = found.with_columns(start=pl.Series(start, dtype=pl.Int64))
     found = found.with_columns(end=pl.col("start") + pl.col("form").str.len_chars())
     before = (
         pl.when(pl.col("start") > 0)
@@ -111,13 +111,13 @@ def _places(texts: pl.DataFrame, forms: pl.Series) -> pl.DataFrame:
     return found.filter(~goes_on).select("row", "form", "start", "end")
 
 
-def _in_characters(text: str, at: list[int]) -> list[int]:
-    """Places in the UTF-8 of a text, as places in its characters."""
-    if text.isascii():
-        return at
-    begins = (np.frombuffer(text.encode(), np.uint8) & 0xC0) != 0x80  # a byte that goes on a character
-    places: list[int] = (np.cumsum(begins)[at] - 1).tolist()
-    return places
+def _in_characters(texts: pl.Series, numbers: Any, at: Any) -> Any:
+    """Places in the UTF-8 of texts, as places in their characters."""
+    written = np.frombuffer("".join(texts.to_list()).encode(), np.uint8)
+    upto = np.cumsum((written & 0xC0) != 0x80)  # such a byte goes on a character
+    sizes = texts.str.len_bytes().to_numpy().astype(np.int64)
+    begins = (np.cumsum(sizes) - sizes)[numbers]
+    return upto[begins + at] - upto[begins]
 
 
 def _judged(places: pl.DataFrame, spans: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
