@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bioclue_data.matching.tokens import texts_of, tokenise_all
-from bioclue_data.matching.windows import whole_texts
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,6 +31,9 @@ def hashes_of(texts: pl.Series) -> Any:
 
 
 def _hashes(values: list[str]) -> Any:
+    from bioclue_data.matching.tokens import texts_of, tokenise_all  # noqa: PLC0415 - numba: only workers
+    from bioclue_data.matching.windows import whole_texts  # noqa: PLC0415
+
     tokens = tokenise_all(texts_of(values))
     chosen = np.flatnonzero(np.diff(tokens.offsets))
     found = np.zeros(len(values), np.uint64)

@@ -43,8 +43,8 @@ def _by_check(findings: pl.DataFrame) -> list[dict[str, Any]]:
     by_code = {row["check"]: row for row in counts.iter_rows(named=True)}
     nothing = {"findings": 0, "items": 0, "datasets": 0}
     return [
-        {"check": code, **msgspec.to_builtins(check.words), **by_code.get(code, nothing)}
-        for code, check in checks.load().items()
+        {"check": code, **msgspec.to_builtins(words), **by_code.get(code, nothing)}
+        for code, words in checks.words().items()
     ]
 
 
