@@ -122,14 +122,17 @@ class Batch:
 
     @cached_property
     def mentions(self) -> pl.DataFrame:
-        """Mentions that have a text: row, item_id, split, whole, place, type, text, spans."""
+        """Mentions that have a text: row, item_id, split, whole, place, type, text, start, end (the last)."""
         frame = self.rows.select("row", "item_id", "split", whole="text", value="entities")
         frame = frame.with_columns(index=pl.int_ranges(pl.col("value").list.len())).explode("value", "index")
         member = pl.col("value").struct
+        spans = member.field("spans").list
         found = frame.filter(pl.col("value").is_not_null()).select(
             "row", "item_id", "split", "whole",
             place=pl.format("entities[{}]", "index"),
-            type=member.field("type"), text=member.field("text"), spans=member.field("spans"),
+            type=member.field("type"), text=member.field("text"),
+            start=spans.first().struct.field("start").cast(pl.Int64),
+            end=spans.last().struct.field("end").cast(pl.Int64),
         )  # fmt: skip
         return found.filter(pl.col("text").is_not_null())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,3 +42,13 @@ def _hashes(values: list[str]) -> Any:
     whole_texts(tokens.hashes, tokens.offsets, chosen, hashes, ends)
     found[chosen] = hashes
     return found
+
+
+def token_sets(texts: pl.Series) -> Iterator[frozenset[int]]:
+    """The hashes of the tokens of each text."""
+    from bioclue_data.matching.tokens import texts_of, tokenise_all  # noqa: PLC0415 - numba: only workers
+
+    for _, values in pieces(texts):
+        tokens = tokenise_all(texts_of(values))
+        for first, last in pairwise(tokens.offsets):
+            yield frozenset(tokens.hashes[first:last].tolist())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from bioclue_data.audit.alike import copies
 from bioclue_data.audit.hashes import pieces
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.candidates import candidates, scratch
@@ -38,14 +39,15 @@ def near_pairs(table: Table) -> pl.DataFrame:
     """The nearest rows, in a split that is used before, of each row: row, score, other.
 
     Rows of test are compared with validation and train, rows of validation with train. Rows that are equal
-    but for case, width and blanks are no near duplicates. Of others that are equally near, all are given.
+    but for case, width and blanks are no near duplicates, nor are those that `alike.copies` leaves out. Of
+    others that are equally near, all are given.
     """
     parts = [pl.DataFrame(schema=SCHEMA)]
     splits = set(table.counts["split"])
     for split, before in BEFORE.items():
         if split in splits and splits.intersection(before):
             parts += [_nearest(held, table, before) for held in _indexed(table, split)]
-    return pl.concat(parts)
+    return copies(table, pl.concat(parts))
 
 
 @dataclass(frozen=True)

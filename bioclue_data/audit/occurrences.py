@@ -26,13 +26,19 @@ USUAL = 0.9  # share of its places: below it, whether the form is a mention depe
 CHARACTERS = 3  # least length of a form; a CJK character counts as two
 PLACES = {"row": pl.UInt32, "form": pl.String, "start": pl.Int64, "end": pl.Int64, "kind": pl.Int64}
 NEEDS = ("labelled", "mentions")
+SIDES = ("before", "after")
+AROUND = 24  # characters in which the word beside a place is looked for
+PARTING = 2  # places beside a word from which it tells something
+_NEXT = r"(\p{Han}|\p{L}+)"
+_BETWEEN = r"[\s/+-]*"
 _WORD = "[A-Za-z0-9_-]"
 
 
 def irregular(table: Table) -> pl.DataFrame:
     """Places of forms that nearly always are mentions, and are none here: row, form, start, end, kind, whole.
 
-    `kind` is FREE or CROSSED; `whole` is how often the form is a mention.
+    `kind` is FREE or CROSSED; `whole` is how often the form is a mention. Places beside a word that makes
+    another term of such forms, as "agonist" does, are left out.
     """
     forms = _usual_forms(table)
     counts = table.gather(lambda batch: occurrences(batch, forms).group_by("form", "kind").len(), *NEEDS)
@@ -41,7 +47,35 @@ def irregular(table: Table) -> pl.DataFrame:
     rare = counts.filter(pl.col("kind").is_in([FREE, CROSSED])).join(whole, on="form")
     rare = rare.filter(pl.col("whole") >= USUAL * (pl.col("whole") + pl.col("len"))).drop("len")
     chosen = rare["form"].unique().sort()
-    return table.gather(lambda batch: occurrences(batch, chosen).join(rare, on=["form", "kind"]), *NEEDS)
+    places = table.gather(lambda batch: _beside(batch, chosen).join(rare, on=["form", "kind"]), *NEEDS)
+    for side, words in _parting(table, chosen).items():
+        places = places.filter(~pl.col(side).is_in(words.implode()).fill_null(False))
+    return places.drop(SIDES)
+
+
+def _parting(table: Table, forms: pl.Series) -> dict[str, pl.Series]:
+    """By side, words beside which such forms are no mentions as often as they are: "PKC agonist"."""
+    parts = table.gather(lambda batch: pl.concat(_words(_beside(batch, forms))), *NEEDS)
+    counts = parts.drop_nulls("word").group_by("side", "word").agg(pl.all().sum())
+    counts = counts.filter(pl.col("others") >= PARTING, pl.col("others") >= pl.col("marked"))
+    return {side: counts.filter(side=side)["word"] for side in SIDES}
+
+
+def _words(places: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """How often words stand beside mentions and others: side, word, marked, others."""
+    marked = pl.col("kind") == WHOLE
+    others = pl.col("kind").is_in([FREE, CROSSED])
+    for side in SIDES:
+        yield places.group_by(side=pl.lit(side), word=side).agg(marked=marked.sum(), others=others.sum())
+
+
+def _beside(batch: Batch, forms: pl.Series) -> pl.DataFrame:
+    """Every place of a form, with the words before and after it in small letters, if there are any."""
+    places = occurrences(batch, forms).join(batch.rows.select("row", "text"), on="row")
+    first = pl.max_horizontal(pl.col("start") - AROUND, 0)
+    before = pl.col("text").str.slice(first, pl.col("start") - first).str.extract(f"{_NEXT}{_BETWEEN}$")
+    after = pl.col("text").str.slice("end", AROUND).str.extract(f"^{_BETWEEN}{_NEXT}")
+    return places.with_columns(before=before.str.to_lowercase(), after=after.str.to_lowercase()).drop("text")
 
 
 def _usual_forms(table: Table) -> pl.Series:
@@ -60,20 +94,12 @@ def occurrences(batch: Batch, forms: pl.Series) -> pl.DataFrame:
         forms: Surface forms, as they are written.
     """
     texts = batch.rows.filter("labelled", pl.col("entities").is_not_null()).select("row", "text")
-    spans = _spans(batch)
+    spans = batch.mentions.select("row", "start", "end").drop_nulls()
     parts = [pl.DataFrame(schema=PLACES)]
     for piece in _pieces(texts) if len(forms) else ():
         judged = _judged(_places(piece, forms), spans, _origins(piece))
         parts.append(judged.select(pl.col(name).cast(kind) for name, kind in PLACES.items()))
     return pl.concat(parts)
-
-
-def _spans(batch: Batch) -> pl.DataFrame:
-    """Mentions by their outer ends: row, start, end."""
-    spans = pl.col("spans").list
-    first, last = spans.first().struct.field("start"), spans.last().struct.field("end")
-    found = batch.mentions.filter(spans.len() > 0)
-    return found.select("row", start=first.cast(pl.Int64), end=last.cast(pl.Int64))
 
 
 def _pieces(texts: pl.DataFrame) -> Iterator[pl.DataFrame]:
