@@ -38,13 +38,13 @@ def _copies(table: Table, pairs: pl.DataFrame) -> pl.DataFrame:
     texts = texts.join(table.keys.select("row", "gold"), on="row")
     both = pairs.join(texts, on="row", maintain_order="left")
     both = both.join(texts, left_on="other", right_on="row", suffix="_other", maintain_order="left")
-    same = pl.col("plain") == pl.col("plain_other")
-    alike = (pl.min_horizontal("words", "words_other") >= WORDS) & pl.Series(
-        _parts_alike(both), dtype=pl.Boolean
-    )
+    both = both.with_columns(alike=pl.Series(_parts_alike(both), dtype=pl.Boolean))
+    is_long = pl.min_horizontal("words", "words_other") >= WORDS
+    is_contrast = pl.lit(False)
     if table.task in NAMED:
-        alike &= (pl.col("gold") == pl.col("gold_other")).fill_null(True)  # test without labels
-    return both.filter(same | alike).select(pairs.columns)
+        is_contrast = (pl.col("gold") != pl.col("gold_other")).fill_null(False)  # test has no labels
+    is_same = pl.col("plain") == pl.col("plain_other")
+    return both.filter(is_same | (is_long & pl.col("alike") & ~is_contrast)).select(pairs.columns)
 
 
 def _said(batch: Batch) -> pl.DataFrame:
