@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from bioclue_data.audit.batch import Batch
     from bioclue_data.audit.table import Table
-    from bioclue_data.matching.candidates import Scratch
+    from bioclue_data.matching.candidates import Candidates, Scratch
     from bioclue_data.matching.index import Index
+    from bioclue_data.matching.verify import Scores
 
 CONTAINED = 0.8  # weight of an item's pairs of tokens that stand in the other; 0.7 finds templates
 LENGTHS = 0.8  # shorter text by longer one, in characters
@@ -54,7 +55,7 @@ def near_pairs(table: Table) -> pl.DataFrame:
 class Portion:
     """Some inputs of a split, to look for; the rows are in the order of the index."""
 
-    rows: pl.DataFrame  # row, key, size
+    rows: pl.Series
     index: Index
     working: Scratch
 
@@ -73,9 +74,9 @@ def _indexed(table: Table, split: str) -> Iterator[list[Portion]]:
 
 def _portions(table: Table, split: str) -> Iterator[pl.DataFrame]:
     """Inputs of a split, as many as an index holds; which ones are together depends on their texts alone."""
-    keys = table.keys.filter(pl.col("split") == split).select("row", "key", "size")
+    keys = table.keys.filter(pl.col("split") == split)
     count = int(keys["size"].sum() // INDEXED) + 1
-    keys = keys.with_columns(portion=pl.col("key") % count)
+    keys = keys.select("row", portion=pl.col("key") % count)
     for first in range(0, count, READ):
         some = keys.filter(pl.col("portion").is_between(first, first + READ - 1))
         read = some.join(table.gather(_asked, "inputs", rows=some["row"]), on="row")
@@ -86,51 +87,45 @@ def _asked(batch: Batch) -> pl.DataFrame:
     return batch.inputs.select("row", "raw")
 
 
-def _portion(rows: pl.DataFrame) -> Portion:
-    kinds = np.full(len(rows), indexes.ANCHOR, np.uint8)
-    index = indexes.build(texts_of(rows["raw"].to_list()), np.arange(len(rows), dtype=np.int32), kinds)
-    return Portion(rows.drop("raw"), index, scratch(index))
+def _portion(asked: pl.DataFrame) -> Portion:
+    kinds = np.full(len(asked), indexes.ANCHOR, np.uint8)
+    index = indexes.build(texts_of(asked["raw"].to_list()), np.arange(len(asked), dtype=np.int32), kinds)
+    return Portion(asked["row"], index, scratch(index))
 
 
 def _nearest(held: list[Portion], table: Table, before: tuple[str, ...]) -> pl.DataFrame:
-    rows = table.keys.filter(pl.col("split").is_in(before)).select("row", "key", "size")
-    found = [pl.DataFrame(schema=SCHEMA)]
+    keys = table.keys.select("row", "key", "size")
+    earlier = table.keys.filter(pl.col("split").is_in(before)).select("row")
+    found = pl.DataFrame(schema=SCHEMA)
     for batch in table.batches("inputs"):
-        there = rows.join(_asked(batch), on="row", maintain_order="right")
-        found += [_like(portion.rows, there, _scanned(portion, there["raw"])) for portion in held]
-        found = [_best(pl.concat(found))]
-    return found[0]
+        there = _asked(batch).join(earlier, on="row", how="semi")
+        pairs = pl.concat([pl.DataFrame(schema=SCHEMA), *_scanned(held, there)])
+        found = pl.concat([found, _like(pairs, keys)])
+        found = found.filter(pl.col("score") == pl.col("score").max().over("row"))
+    return found
 
 
-def _best(pairs: pl.DataFrame) -> pl.DataFrame:
-    return pairs.filter(pl.col("score") == pl.col("score").max().over("row"))
-
-
-def _like(here: pl.DataFrame, there: pl.DataFrame, scored: Iterator[tuple[int, int, float]]) -> pl.DataFrame:
+def _like(pairs: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """Pairs of about the same length that are not equal."""
-    kinds = {"a": pl.UInt32, "b": pl.UInt32, "score": pl.Float64}
-    pairs = pl.DataFrame(list(scored), schema=kinds, orient="row")
-    left = here.with_row_index("a")
-    right = there.select(other="row", key_b="key", size_b="size").with_row_index("b")
-    pairs = pairs.join(left, on="a").join(right, on="b")
-    shorter, longer = pl.min_horizontal("size", "size_b"), pl.max_horizontal("size", "size_b")
-    return pairs.filter(pl.col("key") != pl.col("key_b"), shorter >= LENGTHS * longer).select(*SCHEMA)
+    pairs = pairs.join(keys, on="row").join(keys, left_on="other", right_on="row", suffix="_other")
+    shorter, longer = pl.min_horizontal("size", "size_other"), pl.max_horizontal("size", "size_other")
+    return pairs.filter(pl.col("key") != pl.col("key_other"), shorter >= LENGTHS * longer).select(*SCHEMA)
 
 
-def _scanned(portion: Portion, texts: pl.Series) -> Iterator[tuple[int, int, float]]:
-    """(item, text, score) of each pair that is near."""
-    tokens = np.diff(portion.index.token_offsets)
-    for first, values in pieces(texts):
-        batch = texts_of(values)
-        found = candidates(scan(batch, portion.index), portion.index, portion.working)
-        if not len(found.texts):
-            continue
-        scores = verify(batch, portion.index, found)
-        near = (scores.fine >= CONTAINED) & (tokens[scores.fields] >= TOKENS)
-        yield from _pairs(scores, found, np.flatnonzero(near), first)
+def _scanned(held: list[Portion], there: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Pairs of rows of which one has nearly all of the other: row, score, other."""
+    for first, values in pieces(there["raw"]):
+        texts = texts_of(values)
+        others = there["row"].slice(first, len(values))
+        for portion in held:
+            found = candidates(scan(texts, portion.index), portion.index, portion.working)
+            if len(found.texts):
+                yield _scored(portion, found, verify(texts, portion.index, found), others)
 
 
-def _pairs(scores: Any, found: Any, chosen: Any, first: int) -> Iterator[tuple[int, int, float]]:
-    for k in chosen:
-        candidate = scores.candidates[k]
-        yield int(found.items[candidate]), int(found.texts[candidate]) + first, float(scores.fine[k])
+def _scored(portion: Portion, found: Candidates, scores: Scores, others: pl.Series) -> pl.DataFrame:
+    tokens = np.diff(portion.index.token_offsets)[scores.fields]
+    near = np.flatnonzero((scores.fine >= CONTAINED) & (tokens >= TOKENS))
+    pair = scores.candidates[near]
+    rows, texts = portion.rows.gather(found.items[pair]), others.gather(found.texts[pair])
+    return pl.DataFrame({"row": rows, "score": scores.fine[near].astype(np.float64), "other": texts})
