@@ -95,7 +95,7 @@ def _portion(asked: pl.DataFrame) -> Portion:
 
 def _nearest(held: list[Portion], table: Table, before: tuple[str, ...]) -> pl.DataFrame:
     keys = table.keys.select("row", "key", "size")
-    earlier = table.keys.filter(pl.col("split").is_in(before)).select("row")
+    earlier = _distinct(table, before)
     found = pl.DataFrame(schema=SCHEMA)
     for batch in table.batches("inputs"):
         there = _asked(batch).join(earlier, on="row", how="semi")
@@ -103,6 +103,17 @@ def _nearest(held: list[Portion], table: Table, before: tuple[str, ...]) -> pl.D
         found = pl.concat([found, _like(pairs, keys)])
         found = found.filter(pl.col("score") == pl.col("score").max().over("row"))
     return found
+
+
+def _distinct(table: Table, splits: tuple[str, ...]) -> pl.DataFrame:
+    """Rows of some splits: of those with the same tokens, gold and length, the one with the first id."""
+    facts = ["key", "gold", "size"]
+    rows = table.keys.filter(pl.col("split").is_in(splits)).select("row", *facts)
+    again = pl.struct(facts).is_duplicated()
+    twice = rows.filter(again)
+    named = twice.join(table.column("item_id", twice["row"]), on="row").sort("item_id")
+    firsts = named.unique(facts, keep="first")
+    return pl.concat([part.select("row") for part in (rows.filter(~again), firsts)])
 
 
 def _like(pairs: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
