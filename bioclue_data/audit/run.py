@@ -119,7 +119,7 @@ def look(table: Table, codes: Collection[str] = (), seconds: dict[str, float] | 
         if check.look:
             with _timed(check.code, spent):
                 parts[check.code].append(check.look(table))
-    found = [_complete(pl.concat(parts[check.code]), check, table) for check in chosen]
+    found = [_complete(pl.concat(parts.pop(check.code)), check, table) for check in chosen]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *found])
 
 

@@ -35,10 +35,11 @@ def summarise(judged: Judged, rows: pl.DataFrame) -> dict[str, Any]:
 
 
 def _by_check(findings: pl.DataFrame) -> list[dict[str, Any]]:
-    counts = findings.group_by("check").agg(
-        findings=pl.len(),
-        items=pl.struct("dataset", "task", "item_id").filter(pl.col("item_id").is_not_null()).n_unique(),
-        datasets=pl.col("dataset").n_unique(),
+    counts = findings.group_by("check", "dataset", "task").agg(
+        findings=pl.len(), items=pl.col("item_id").drop_nulls().n_unique()
+    )
+    counts = counts.group_by("check").agg(
+        pl.col("findings", "items").sum(), datasets=pl.col("dataset").n_unique()
     )
     by_code = {row["check"]: row for row in counts.iter_rows(named=True)}
     nothing = {"findings": 0, "items": 0, "datasets": 0}

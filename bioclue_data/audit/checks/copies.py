@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = ("ner", "re", "ee", "coref")
 HALVES = 0.5  # share of pairs
+NAMED = 50_000  # copies that are looked up at a time
 OTHERS = 5  # ids of copies that a detail names
 
 
@@ -43,6 +44,11 @@ def _copies(table: Table) -> pl.DataFrame:
 def _named(table: Table, rows: pl.DataFrame, across: bool) -> pl.DataFrame:
     """Findings that name the copies of rows with the same `same`: in other splits, or in their own."""
     rows = rows.join(table.column("item_id", rows["row"]), on="row")
+    count = len(rows) // NAMED + 1
+    return pl.concat([_naming(rows.filter(pl.col("same") % count == part), across) for part in range(count)])
+
+
+def _naming(rows: pl.DataFrame, across: bool) -> pl.DataFrame:
     names = rows.group_by("same", there="split").agg(
         ids=pl.col("item_id").sort().head(OTHERS + 1), number=pl.len()
     )
