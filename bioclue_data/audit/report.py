@@ -45,7 +45,6 @@ def render(findings: pl.DataFrame, summary: dict[str, Any]) -> str:
     """The page as text."""
     from markupsafe import Markup  # noqa: PLC0415
 
-    examples = findings.group_by("dataset", "task", "check", maintain_order=True).head(EXAMPLES)
     return (
         pages(PAGE, parts=_parts)
         .get_template("audit.html")
@@ -54,14 +53,14 @@ def render(findings: pl.DataFrame, summary: dict[str, Any]) -> str:
             summary=summary,
             severities=tuple(reversed(checks.SEVERITIES)),
             words={one["check"]: one for one in summary["checks"]},
-            sections=[_section(one, examples) for one in summary["datasets"]],
+            sections=[_section(one, findings) for one in summary["datasets"]],
         )
     )
 
 
-def _section(dataset: dict[str, Any], examples: pl.DataFrame) -> dict[str, Any]:
+def _section(dataset: dict[str, Any], findings: pl.DataFrame) -> dict[str, Any]:
     """A dataset in one task: counts by severity, and its checks with splits and examples."""
-    here = examples.filter(dataset=dataset["dataset"], task=dataset["task"])
+    here = findings.filter(dataset=dataset["dataset"], task=dataset["task"])
     counts = dict.fromkeys(checks.SEVERITIES, 0)
     found: dict[str, dict[str, Any]] = {}
     for row in dataset["found"]:
@@ -71,7 +70,7 @@ def _section(dataset: dict[str, Any], examples: pl.DataFrame) -> dict[str, Any]:
         entry["accepted"] += row["accepted"]
         entry["splits"].append((row["split"], row["findings"]))
     for code, entry in found.items():
-        entry["examples"] = here.filter(check=code).to_dicts()
+        entry["examples"] = here.filter(check=code).head(EXAMPLES).to_dicts()
     ordered = {code: found[code] for code in checks.words() if code in found}
     return {**dataset, "counts": counts, "total": sum(counts.values()), "checks": ordered}
 
