@@ -28,6 +28,7 @@ from bioclue_data import api
 from bioclue_data.leakage import run, targets
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.reading import corpus_files, reader
+from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching import reference
 from bioclue_data.matching.scan import scan
@@ -191,7 +192,7 @@ def kernel(
 def whole(
     language: str, rows: list[targets.Row], texts: list[str], megabytes: float, folder: Path
 ) -> dict[str, Any]:
-    """From a .jsonl.zst with two threads, against the same reader alone; memory of a process of its own."""
+    """From a .jsonl.zst to findings with two threads, against the same reader alone."""
     path = folder / f"{language}.jsonl.zst"
     size = 0
     with pa.output_stream(str(path), compression="zstd") as out:
@@ -199,13 +200,12 @@ def whole(
             line = json.dumps({"instruction": "Answer.", "output": text}, ensure_ascii=False).encode() + b"\n"
             size += len(line)
             out.write(line)
-    alone = best(lambda: sum(len(batch.texts) for batch in reader.read(str(path))), 3)
-    source = run.Source("bench", "0", (str(path),))
-    pairs = [row for row in rows if row.task != "nli"][:20_000]
+    alone = best(lambda: sum(len(batch.texts) for batch in reader.read(str(path))))
+    unit = run.Unit(0, run.Source("bench", "0", (str(path),)), (str(path),))
     started = time.perf_counter()
-    index_rows(pairs)
+    indexed = index_rows([row for row in rows if row.task != "nli"][:20_000])
     indexing = time.perf_counter() - started
-    together = best(lambda: run.check(pairs, [source]), 3) - indexing
+    together = best(lambda: run.scan_unit(unit, indexed, Thresholds(), threads=2))
     return {
         "language": language, "MB": size / MEGABYTE, "reader MB/s": size / MEGABYTE / alone,
         "scan MB/s": size / MEGABYTE / together, "scan / reader": together / alone, "index s": indexing,

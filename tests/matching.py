@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.index import ANCHOR, HALF, LONG_WORD
 from bioclue_data.matching.reference import tokens
-from bioclue_data.matching.windows import SEED
+from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -36,11 +37,11 @@ def folded(text: str) -> list[tuple[str, bool]]:
     return [(token.text, token.single) for token in tokens(text)]
 
 
-def windows(text: str) -> list[tuple[int, tuple[str, ...]]]:
-    """Every seed window: place of its last token, and its tokens."""
+def windows(text: str, seed: Lengths = SEED) -> list[tuple[int, tuple[str, ...]]]:
+    """Every window of a seed's length: place of its last token, and its tokens."""
     found = folded(text)
     texts = [token for token, _ in found]
-    sizes = [SEED.single if single else SEED.word for _, single in found]
+    sizes = [seed.single if single else seed.word for _, single in found]
     return [(i, tuple(texts[i + 1 - size : i + 1])) for i, size in enumerate(sizes) if i + 1 >= size]
 
 
@@ -50,13 +51,16 @@ class PlainIndex:
     def __init__(
         self, fields: Sequence[str], kinds: Sequence[int], populations: Sequence[int] | None = None
     ) -> None:
+        self.contents = [tuple(token for token, _ in folded(field)) for field in fields]
+        sizes = [sum(8 / 13 if single else 1 for _, single in folded(field)) for field in fields]
+        self.short = [size < indexes.SHORT_UNITS for size in sizes]
         self.owners: dict[tuple[str, ...], set[int]] = {}
         self.lengths: set[int] = set()
         self.last_two: set[tuple[str, ...]] = set()
         for number, (field, kind) in enumerate(zip(fields, kinds, strict=True)):
             if kind not in {ANCHOR, HALF}:
                 continue
-            keys = [key for _, key in windows(field)]
+            keys = [key for _, key in windows(field, self._seed(number))]
             found = tokens(field)
             whole = tuple(token.text for token in found)
             if not keys and (len(whole) > 1 or (whole and found[0].end - found[0].start >= LONG_WORD)):
@@ -67,12 +71,25 @@ class PlainIndex:
                 self.owners.setdefault(key, set()).add(number)
         self._leave_out_what_tells_nothing(populations or [0] * len(fields))
 
+    def _seed(self, number: int) -> Lengths:
+        return SHORT_SEED if self.short[number] else SEED
+
     def _leave_out_what_tells_nothing(self, populations: Sequence[int]) -> None:
+        owned = [(key, number) for key, group in self.owners.items() for number in group]
+        rare = Counter(
+            number for key, number in owned if self._frequency(key, number, populations) <= indexes.RARE
+        )
+        windows = Counter(number for _, number in owned)
+        most = {
+            number: indexes.RARE
+            if rare[number] >= max(self._enough(number), indexes.MOST * windows[number])
+            else indexes.COMMON
+            for number in windows
+        }
         telling = {
             (key, number)
-            for key, group in self.owners.items()
-            for number in group
-            if sum(populations[other] == populations[number] for other in group) <= indexes.COMMON
+            for key, number in owned
+            if self._frequency(key, number, populations) <= most[number]
         }
         numbers = {number for _, number in telling}
         left = {
@@ -81,12 +98,21 @@ class PlainIndex:
         }
         self.owners = {key: group for key, group in left.items() if group}
 
+    def _enough(self, number: int) -> int:
+        return indexes.ENOUGH_OF_SHORT if self.short[number] else indexes.ENOUGH
+
+    def _frequency(self, key: tuple[str, ...], number: int, populations: Sequence[int]) -> int:
+        """How many contents of the field's population have a window."""
+        group = (other for other in self.owners[key] if populations[other] == populations[number])
+        return len({self.contents[other] for other in group})
+
     def hits(self, text: str, stride: int = 1) -> set[tuple[int, frozenset[int]]]:
         """Place of the last token of each window found, and the fields that have it."""
         found = {
             (i, frozenset(self.owners[key]))
-            for i, key in windows(text)
-            if key in self.owners and i % stride == 0
+            for seed in (SEED, SHORT_SEED)
+            for i, key in windows(text, seed)
+            if key in self.owners and (i % stride == 0 or seed == SHORT_SEED)
         }
         whole = tuple(token for token, _ in folded(text))
         for i in range(len(whole)):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import tarfile
 import time
 from hashlib import sha256
 from pathlib import Path
@@ -60,6 +62,46 @@ def test_hidden_gold_is_null_and_unlabelled(own: Own) -> None:
     row = table(own.build().folder, "test")[0]
     assert row["entities"] is None
     assert row["labelled"] is False
+
+
+PACKED = """
+[source]
+archives.a = { file = "a.tar.gz" }
+archives.b = { file = "b.tar.gz" }
+[splits]
+origin = "official"
+train = { archive = ["a", "b"], members = ["*/docs/*.json"] }
+[read]
+format = "json"
+items = "."
+id = "@stem"
+[read.columns]
+text = "text"
+entities = { each = "entities", start = "start", end = "end", type = "type", text = "text" }
+[terms]
+entities = { dis = "disease" }
+"""
+
+
+def packed(name: str) -> bytes:
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w:gz") as archive:
+        data = json.dumps(item(0), ensure_ascii=False).encode()
+        info = tarfile.TarInfo(name)
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    return whole.getvalue()
+
+
+def test_a_split_may_be_packed_in_several_archives(tmp_path: Path) -> None:
+    own = Own(tmp_path, body=PACKED)
+    own.record()
+    own.put("a.tar.gz", packed("one/docs/7.x.json"))
+    own.put("b.tar.gz", packed("two/docs/8.json"))
+    assert [row["source_id"] for row in table(own.build().folder)] == ["7.x", "8"]
+    own.put("b.tar.gz", packed("two/notes/8.json"))
+    with pytest.raises(BioclueError, match="the archive has no member"):
+        own.build()
 
 
 def test_the_same_sources_give_the_same_bytes(own: Own) -> None:

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching import scan as scans
-from bioclue_data.matching.candidates import RUN, SHARE, candidates, scratch
+from bioclue_data.matching.candidates import LAST_SERIAL, RUN, SHARE, candidates, scratch
 from bioclue_data.matching.compare import SLACK, STRETCH
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, COMMON, HALF, NEAR, OTHERS, SHORT_HALF, Index, build
 from bioclue_data.matching.scan import Hits, scan
-from bioclue_data.matching.tokens import texts_of, tokenise_all
-from bioclue_data.matching.windows import SEED, Lengths, windows_of
+from bioclue_data.matching.tokens import Texts, texts_of, tokenise_all
+from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, windows_of
 from tests.matching import PlainIndex, few, folded, windows
 
 if TYPE_CHECKING:
@@ -40,14 +40,21 @@ def index_of(fields: Sequence[str], kinds: Sequence[int] | None = None) -> Index
 def owners(index: Index, window: int) -> frozenset[int]:
     start, end = index.owner_offsets[window : window + 2]
     found = index.owners[start:end].tolist()
+    for field in found:
+        if index.alike[field] >= 0:
+            found.append(int(index.alike[field]))
     assert len(set(found)) == len(found)
     return frozenset(found)
+
+
+def hits_of(texts: Texts, index: Index, *part: int) -> Hits:
+    return scan(texts, index, *part)[0]
 
 
 def by_text(hits: Hits, index: Index, count: int) -> list[set[tuple[int, frozenset[int]]]]:
     """Hits as `PlainIndex.hits` gives them, for each text."""
     found: list[set[tuple[int, frozenset[int]]]] = [set() for _ in range(count)]
-    for text, window, position in zip(*(array.tolist() for array in hits), strict=True):
+    for text, window, position, _ in zip(*(array.tolist() for array in hits), strict=True):
         found[text].add((position, owners(index, window)))
     return found
 
@@ -74,11 +81,15 @@ def test_windows(texts: list[str]) -> None:
 def test_every_window_is_found_with_all_its_owners(fields: list[tuple[str, int]], texts: list[str]) -> None:
     names, kinds = [text for text, _ in fields], [kind for _, kind in fields]
     index, plain = index_of(names, kinds), PlainIndex(names, kinds)
-    hits = scan(texts_of(texts), index)
+    hits = hits_of(texts_of(texts), index)
     assert by_text(hits, index, len(texts)) == [plain.hits(text) for text in texts]
     assert hits.texts.tolist() == sorted(hits.texts.tolist())
     counts = [sum(number in group for group in plain.owners.values()) for number in range(len(names))]
-    assert index.window_counts.tolist() == counts
+    contents = [tuple(folded(name)) if count else () for name, count in zip(names, counts, strict=True)]
+    firsts = [contents.index(content) == number for number, content in enumerate(contents)]
+    assert index.window_counts.tolist() == [
+        n if first else 0 for n, first in zip(counts, firsts, strict=True)
+    ]
     assert index.windows == len(plain.owners)
 
 
@@ -88,7 +99,7 @@ def test_a_stride_misses_no_run_of_three_more_tokens(fields: list[str], texts: l
     index, plain = index_of(fields), PlainIndex(fields, [ANCHOR] * len(fields))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scans, "STRIDE_ABOVE", -1)
-        found = by_text(scan(texts_of(texts), index), index, len(texts))
+        found = by_text(hits_of(texts_of(texts), index), index, len(texts))
     assert found == [plain.hits(text, stride=4) for text in texts]
     for text, hits in zip(texts, found, strict=True):
         ends = {i for i, key in windows(text) if key in plain.owners}
@@ -135,7 +146,7 @@ def test_long_texts_and_more_hits_than_fit_at_once(text: str) -> None:
     ]
     index, plain = index_of(fields), PlainIndex(fields, [ANCHOR] * len(fields))
     texts = [text] * 9 + ["", text + "end"]
-    found = by_text(scan(texts_of(texts), index), index, len(texts))
+    found = by_text(hits_of(texts_of(texts), index), index, len(texts))
     wanted = plain.hits(text)
     assert found[:9] == [wanted] * 9
     assert found[9] == set()
@@ -144,25 +155,29 @@ def test_long_texts_and_more_hits_than_fit_at_once(text: str) -> None:
 
 def test_a_run_over_the_edge_of_a_block_is_found() -> None:
     words = [f"w{i}" for i in range(9000)]
-    starts = (4090, 4092, 4094, 4095, 4096, 8188, 8192)
-    index = index_of([" ".join(words[i : i + SEED.word]) for i in starts])
-    hits = scan(texts_of([" ".join(words)]), index)
-    assert hits.positions.tolist() == [i + SEED.word - 1 for i in starts]
+    starts = (2040, 2044, 2047, 4090, 4093, 4095, 4096, 6140, 8188, 8192)
+    for size, seed in ((SHORT_SEED.word, SHORT_SEED), (indexes.SHORT_UNITS, SEED)):
+        index = index_of([" ".join(words[i : i + size]) for i in starts])
+        hits = hits_of(texts_of([" ".join(words)]), index)
+        ends = {i + j for i in starts for j in range(seed.word - 1, size)}
+        assert hits.positions.tolist() == sorted(ends)
 
 
 def test_nothing_is_found_by_nothing() -> None:
     for fields in ([], [""], ["one"], ["肝"], [" .,"]):
         index = index_of(fields)
         assert index.windows == 0
-        assert len(scan(texts_of(["one two three four five six", "肝炎肝炎肝炎肝炎", ""]), index).texts) == 0
-    assert len(scan(texts_of([]), index_of(["one two three four five"])).texts) == 0
-    assert len(scan(texts_of(["", ""]), index_of(["one two three four five"])).texts) == 0
+        assert (
+            len(hits_of(texts_of(["one two three four five six", "肝炎肝炎肝炎肝炎", ""]), index).texts) == 0
+        )
+    assert len(hits_of(texts_of([]), index_of(["one two three four five"])).texts) == 0
+    assert len(hits_of(texts_of(["", ""]), index_of(["one two three four five"])).texts) == 0
 
 
 def test_a_part_of_the_texts() -> None:
     texts, index = texts_of(["one two", "none", "one two", "one two"]), index_of(["one two"])
-    assert scan(texts, index, 1, 3).texts.tolist() == [2]
-    assert scan(texts, index, 3).texts.tolist() == [3]
+    assert hits_of(texts, index, 1, 3).texts.tolist() == [2]
+    assert hits_of(texts, index, 3).texts.tolist() == [3]
 
 
 def test_a_saved_index_is_mapped_and_finds_the_same(tmp_path: Path) -> None:
@@ -174,9 +189,9 @@ def test_a_saved_index_is_mapped_and_finds_the_same(tmp_path: Path) -> None:
         assert same(index, loaded)
         assert not loaded.bloom.flags.writeable
         assert isinstance(loaded.bloom.base, np.memmap)
-        hits = scan(texts, index)
+        hits = hits_of(texts, index)
         compiled = len(scans._scan.signatures)
-        assert same(hits, scan(texts, loaded))
+        assert same(hits, hits_of(texts, loaded))
         assert len(scans._scan.signatures) == compiled
         assert same(candidates(hits, index, scratch(index)), candidates(hits, loaded, scratch(loaded)))
 
@@ -195,9 +210,9 @@ def test_an_index_of_another_version_is_refused(tmp_path: Path, key: str) -> Non
 def test_threads_find_the_same() -> None:
     texts = texts_of([f"row {i} the liver of a mouse {i % 7} 肝炎的治疗方法{i}" for i in range(400)])
     index = index_of(["the liver of a mouse 3", "肝炎的治疗方法", "liver of a mouse 5 肝"])
-    whole = scan(texts, index)
+    whole = hits_of(texts, index)
     with ThreadPoolExecutor(4) as pool:
-        parts = list(pool.map(lambda first: scan(texts, index, first, first + 25), range(0, 400, 25)))
+        parts = list(pool.map(lambda first: hits_of(texts, index, first, first + 25), range(0, 400, 25)))
     assert same(whole, [np.concatenate(arrays) for arrays in zip(*parts, strict=True)])
     assert len(whole.texts) > 400
 
@@ -212,10 +227,11 @@ def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str])
     items = np.cumsum([new for _, _, new, _ in fields]).astype(np.int32)
     populations = np.cumsum([new for *_, new in fields]).astype(np.int32)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(indexes, "COMMON", 2)
+        for name, value in (("COMMON", 2), ("RARE", 1), ("ENOUGH", 3)):
+            patch.setattr(indexes, name, value)
         index = build(texts_of(names), items, np.array(kinds, np.uint8), populations)
         plain = PlainIndex(names, kinds, populations.tolist())
-    hits = scan(texts_of(texts), index)
+    hits = hits_of(texts_of(texts), index)
     found = candidates(hits, index, scratch(index))
     wanted = []
     for number, text in enumerate(texts):
@@ -229,7 +245,7 @@ def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str])
                 before = places.get(item, (min(own), max(own)))
                 places[item] = (min(*own, before[0]), max(*own, before[1]))
         wanted += [(number, item, *places[item]) for item in sorted(places)]
-    assert list(zip(*(array.tolist() for array in found[:4]), strict=True)) == wanted
+    assert sorted(zip(*(array.tolist() for array in found[:4]), strict=True)) == wanted
 
 
 def _other_half(field: int, names: list[str], kinds: list[int], items: list[int]) -> int | None:
@@ -276,12 +292,66 @@ def test_a_window_that_many_share_makes_no_candidate_by_itself() -> None:
     template = "which of the following is the most likely"
     fields = [f"{template} {' '.join(f'w{i}x{j}' for j in range(60))}" for i in range(COMMON + 5)]
     index = index_of(fields)
-    hits = scan(texts_of([f"{template} cause", f"{template} {fields[3][-200:]}"]), index)
+    hits = hits_of(texts_of([f"{template} cause", f"{template} {fields[3][-200:]}"]), index)
     found = candidates(hits, index, scratch(index))
     assert list(zip(found.texts.tolist(), found.items.tolist(), strict=True)) == [(1, 3)]
 
 
 def test_more_candidates_than_fit_at_once() -> None:
-    index = index_of([f"w{i} x{i}" for i in range(3000)])
-    hits = scan(texts_of([" . ".join(f"w{i} x{i}" for i in range(3000))]), index)
-    assert candidates(hits, index, scratch(index)).items.tolist() == list(range(3000))
+    count, numbers = 3000, np.arange(3000, dtype=np.int32)
+    texts = texts_of([f"a b c d e{i}" for i in range(count)])
+    index = build(texts, numbers, np.full(count, ANCHOR, np.uint8), numbers)
+    hits = hits_of(texts_of(["a b c d", "x", "a b c d e7"]), index)
+    found = candidates(hits, index, scratch(index))
+    assert sorted(found.items.tolist()) == sorted([*range(count)] * 2)
+    assert found.texts.tolist() == [0] * count + [2] * count
+
+
+def test_fields_of_the_same_content_are_found_together() -> None:
+    fields = ["the blue liver of the frog", "one red knee for a mouse", "The blue LIVER of the frog"]
+    index = index_of(fields)
+    assert index.window_counts.tolist() == [4, 4, 0]
+    found = candidates(hits_of(texts_of([fields[0]]), index), index, scratch(index))
+    assert found.items.tolist() == [0, 2]
+
+
+def test_texts_are_numbered_on_until_the_numbers_are_used_up() -> None:
+    index = index_of(["one two three four five"])
+    hits, working = hits_of(texts_of(["x", "one two three four"]), index), scratch(index)
+    for serial in (0, 2, LAST_SERIAL - 1, 2):
+        working.serial[0] = max(serial, working.serial[0])
+        assert candidates(hits, index, working).texts.tolist() == [1]
+    assert working.serial[0] == 4
+
+
+@settings(**FEW)
+@given(st.lists(few(most=40), max_size=5))
+def test_prints_are_the_upper_halves_of_the_tokens(texts: list[str]) -> None:
+    packed = texts_of([*texts, "liver " * 5000, "p53 肝"])
+    for first, last in ((0, len(packed)), (len(texts), len(texts) + 1)):
+        _, prints = scan(packed, index_of(["none of it"]), first, last)
+        tokens = tokenise_all(packed)
+        begin, end = tokens.offsets[first], tokens.offsets[last]
+        assert prints.tokens[: end - begin].tolist() == (tokens.hashes[begin:end] >> np.uint64(32)).tolist()
+        assert np.diff(prints.offsets)[first:last].tolist() == np.diff(tokens.offsets)[first:last].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "alone"),
+    [("x\nBlue knee", True), ("a: blue knee.", True), ("the blue knee", False), ("blue knee of", False)],
+)
+def test_a_short_anchor_inside_a_line_is_marked(text: str, alone: bool) -> None:
+    index = index_of(["blue knee"])
+    for before in ("", "w " * 2047, "w " * 2046 + "\n"):
+        hits = hits_of(texts_of([before + "\n" + text]), index)
+        assert hits.alone.tolist() == [alone]
+        found = candidates(hits, index, scratch(index))
+        assert found.inside.tolist() == [0 if alone else 1]
+
+
+def test_with_a_stride_a_run_is_still_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scans, "STRIDE_ABOVE", -1)
+    words = [f"w{i}" for i in range(300)]
+    index = index_of([" ".join(words)])
+    found = candidates(hits_of(texts_of([" ".join(words[100:112])]), index), index, scratch(index))
+    assert found.items.tolist() == [0]

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from bioclue_data.leakage.findings import holds
 from bioclue_data.matching import reference
 from bioclue_data.matching.alone import ENDS, LEADS
+from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import Candidates, candidates, scratch
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, FINE, HALF, NEAR, Index, build
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import texts_of
-from bioclue_data.matching.verify import REACH, Scores, verify
+from bioclue_data.matching.verify import FLOOR, REACH, Scores, verify
 from tests.matching import few, folded, nasty
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def index_of(fields: Sequence[tuple[str, int]]) -> Index:
 def scores_in(fields: Sequence[tuple[str, int]], record: str) -> Scores | None:
     """Scores of the item's fields in a record, None if it is not even a candidate."""
     index, texts = index_of(fields), texts_of([record])
-    found = candidates(scan(texts, index), index, scratch(index))
+    found = candidates(scan(texts, index)[0], index, scratch(index))
     return verify(texts, index, found) if len(found.texts) else None
 
 
@@ -76,7 +77,7 @@ def test_scores_of_a_text_that_is_one_stretch(field: str, text: str) -> None:
     text = "".join(piece for piece, _ in zip(_tokens(text), range(size + 8), strict=False))
     index, texts = index_of([(field, ANCHOR)]), texts_of([text])
     whole = [np.array([value], np.int32) for value in (0, 0, 0, len(folded(text)))]
-    found = verify(texts, index, Candidates(*whole, np.ones(1, np.uint64)))
+    found = verify(texts, index, Candidates(*whole, np.ones(1, np.uint64), np.zeros(1, np.uint64)))
     pairs = {tuple(pair) for pair in _pairs(text)}
     weights = [w for w, pair in zip(index.fine[1:], _pairs(field), strict=True) if tuple(pair) in pairs]
     assert found.fine[0] == pytest.approx(sum(weights) / index.fine.sum(), abs=1e-5)
@@ -131,6 +132,40 @@ def test_scores_and_spans_are_sound(fields: list[tuple[str, int]], parts: list[s
             assert start <= run_start < run_end <= end
             assert holds(field, run)
             assert len(folded(run)) == longest
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(few(most=30), st.sampled_from([ANCHOR, ANCHOR, HALF, NEAR, ANYWHERE]), st.booleans()),
+        min_size=1,
+        max_size=8,
+    ),
+    st.lists(st.tuples(few(most=40), st.integers(0, 900)), min_size=1, max_size=3),
+)
+def test_no_score_is_above_its_bound(
+    fields: list[tuple[str, int, bool]], parts: list[tuple[str, int]]
+) -> None:
+    items = np.cumsum([new for *_, new in fields]) - fields[0][2]
+    kinds = np.array([kind for _, kind, _ in fields], np.uint8)
+    index = build(texts_of([text for text, *_ in fields]), items.astype(np.int32), kinds)
+    texts = texts_of(["".join(f"{text}\n{fields[0][0]} x {'y ' * filler}" for text, filler in parts)] * 2)
+    hits, prints = scan(texts, index)
+    found = candidates(hits, index, scratch(index))
+    kept, most = first_look(prints, index, found)
+    scores = verify(texts, index, found)
+    pairs = list(zip(found.texts.tolist(), found.items.tolist(), strict=True))
+    still = [pairs.index(pair) for pair in zip(kept.texts.tolist(), kept.items.tolist(), strict=True)]
+    rows = np.flatnonzero(np.isin(scores.candidates, still))
+    assert most.fields.tolist() == scores.fields[rows].tolist()
+    assert np.bincount(most.candidates).tolist() == np.bincount(scores.candidates)[still].tolist()
+    for name in ("fine", "covered", "longest"):
+        assert (getattr(most, name) >= getattr(scores, name)[rows]).all(), name
+    is_whole = scores.longest[rows] == np.diff(index.token_offsets)[most.fields]
+    assert (most.alone | ~scores.alone[rows] | ~is_whole).all()
+    left = np.setdiff1d(np.arange(len(scores.fields)), rows)
+    assert (scores.fine[left] < FLOOR).all()
+    assert (scores.longest[left] < RUN_OF_WORDS).all()
 
 
 @pytest.mark.parametrize(("item", "around"), [(ITEM, AROUND), (ITEM_ZH, AROUND_ZH), (ITEM, AROUND_ZH)])
@@ -297,7 +332,7 @@ def test_the_place_of_a_half_is_free_again_for_the_next_item() -> None:
     texts = texts_of([PAIR[0][0]])
     fields = texts_of([PAIR[0][0], PAIR[1][0], PAIR[1][0], PAIR[0][0], PAIR[0][0]])
     index = build(fields, np.array([0, 0, 1, 1, 2], np.int32), np.array([HALF] * 4 + [ANCHOR], np.uint8))
-    scores = verify(texts, index, candidates(scan(texts, index), index, scratch(index)))
+    scores = verify(texts, index, candidates(scan(texts, index)[0], index, scratch(index)))
     assert scores.candidates.tolist() == [0, 0, 1, 1, 2]
     assert scores.fine[4] == pytest.approx(1)
     assert min(scores.fine[:2]) < 0.5
@@ -345,11 +380,11 @@ def test_many_candidates_and_texts_at_once_equal_one_by_one() -> None:
     index = build(texts_of(items), np.arange(40, dtype=np.int32), np.zeros(40, np.uint8))
     records = [f"{AROUND}{item}" for item in items[::3]] + ["", ITEM[:80], ITEM_ZH]
     together = texts_of(records)
-    found = candidates(scan(together, index), index, scratch(index))
+    found = candidates(scan(together, index)[0], index, scratch(index))
     scores = verify(together, index, found)
     for number, record in enumerate(records):
         texts = texts_of([record])
-        one = candidates(scan(texts, index), index, scratch(index))
+        one = candidates(scan(texts, index)[0], index, scratch(index))
         rows = found.texts[scores.candidates] == number
         alone = verify(texts, index, one)
         for name in Scores._fields[1:]:

@@ -47,6 +47,16 @@ def test_an_answer_of_its_own_comes_first(tmp_path) -> None:
     assert one(tmp_path, answer="B").source_id == "0"
 
 
+def test_a_question_of_type_c_has_one_answer(tmp_path) -> None:
+    found = one(tmp_path, question_type="C型选择题", answer="B")
+    assert (found.layers["answer_keys"], found.layers["multiple"]) == (["B"], False)
+
+
+@pytest.mark.parametrize("answer", ["", " ", None])
+def test_an_empty_answer_is_no_gold(tmp_path, answer) -> None:
+    assert one(tmp_path, id=7, answer=answer).layers["answer_keys"] is None
+
+
 def test_what_does_not_fit_is_refused(tmp_path) -> None:
     for change, what in (({"id": 8}, "question 8 has no answer"), ({"question_type": "x"}, "question_type")):
         with pytest.raises(SourceError, match=what):

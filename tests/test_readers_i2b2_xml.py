@@ -33,6 +33,14 @@ def test_marks_become_mentions(tmp_path) -> None:
     assert (second.source_id, second.layers["entities"]) == ("8", [])
 
 
+def test_a_mark_that_ends_with_an_opening_tag_is_closed_and_remarked(tmp_path) -> None:
+    broken = MARKED.replace("Pot</PHI>", 'Pot<PHI TYPE="DATE">')
+    first, second = read(i2b2_phi, tmp_path, {"a.xml": broken})
+    assert first.layers["text"] == "\nSeen by Dr. Pot & Knee."
+    assert printed(first) == slices(first) == ["Dr. Pot", "Knee"]
+    assert [[r.rule for r in d.remarks] for d in (first, second)] == [["R2"], []]
+
+
 @pytest.mark.parametrize(
     ("xml", "what"),
     [

@@ -34,6 +34,7 @@ def _list(column: str, item: Any, **more: Any) -> Any:
         ("list.1.t", "q"),
         ("#", "0"),
         ("@file", "items.json"),
+        ("@stem", "items"),
     ],
 )
 def test_a_path_leads_to_a_value(path: str, value: str) -> None:

@@ -81,6 +81,15 @@ def test_five_columns_may_say_that_no_concept_was_given(tmp_path) -> None:
     assert [len(entity["norms"]) for entity in found.layers["entities"]] == [0, 1]
 
 
+def test_a_further_id_is_another_name_of_the_concept(tmp_path) -> None:
+    concepts = {"alternative": [";"], "prefixes": {"RSID:": "dbSNP:rs", "": "tmVar"}}
+    text = "1|t|a tea b\n1\t0\t1\ta\tX\tc|SUB|a\tRSID:9\n1\t6\t7\tb\tX\tc|SUB|b\n"
+    [found] = read(pubtator, tmp_path, {"a.txt": text}, concepts=concepts, further_id=True)
+    both, one = ([(n["db"], n["id"]) for n in e["norms"]] for e in found.layers["entities"])
+    assert both == [("tmVar", "c|SUB|a"), ("dbSNP", "rs9")]
+    assert one == [("tmVar", "c|SUB|b")]
+
+
 def test_nil_and_parts_of_composites(tmp_path) -> None:
     text = "1|t|hot and cold tea\n1\t0\t16\thot and cold tea\tX\tD1|D2\thot tea|cold tea\n"
     text += "1\t13\t16\ttea\tX\t-1\n"

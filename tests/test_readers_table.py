@@ -121,6 +121,17 @@ def test_broken_rows_are_named(tmp_path: Path, content: str, message: str, place
     assert caught.value.where == f"a.csv, {place}"
 
 
+def test_short_rows_and_loose_marks_may_be_provided_for(tmp_path: Path) -> None:
+    read = READ + 'quoting = "loose"\nragged = true\n[columns]\ntext = "t"\nlabels = "u"\n'
+    content = 't,u\na\n"c ""d"" e"f,g\n'
+    assert [d.layers for d in _read(tmp_path, content, read)] == [
+        {"text": "a"},
+        {"text": 'c "d" ef', "labels": ["g"]},
+    ]
+    with pytest.raises(SourceError, match="3 cells under 2 columns"):
+        _read(tmp_path, "t,u\na,b,c\n", read)
+
+
 def test_lines_are_counted_from_the_top_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as caught:
         _read(tmp_path, "x\ny\nt,u\na,b\nc\n", READ + "skip = 2\n" + TEXT)

@@ -11,6 +11,7 @@ import polars as pl
 from bioclue_data.audit.alike import copies
 from bioclue_data.audit.hashes import pieces
 from bioclue_data.matching import index as indexes
+from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import candidates, scratch
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import texts_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bioclue_data.audit.table import Table
     from bioclue_data.matching.candidates import Candidates, Scratch
     from bioclue_data.matching.index import Index
+    from bioclue_data.matching.tokens import Texts
     from bioclue_data.matching.verify import Scores
 
 CONTAINED = 0.8  # weight of an item's pairs of tokens that stand in the other; 0.7 finds templates
@@ -129,9 +131,18 @@ def _scanned(held: list[Portion], there: pl.DataFrame) -> Iterator[pl.DataFrame]
         texts = texts_of(values)
         others = there["row"].slice(first, len(values))
         for portion in held:
-            found = candidates(scan(texts, portion.index), portion.index, portion.working)
+            found = _hopeful(portion, texts)
             if len(found.texts):
                 yield _scored(portion, found, verify(texts, portion.index, found), others)
+
+
+def _hopeful(portion: Portion, texts: Texts) -> Candidates:
+    """Candidates whose upper bounds are near."""
+    hits, prints = scan(texts, portion.index)
+    found, bounds = first_look(prints, portion.index, candidates(hits, portion.index, portion.working))
+    hopeful = np.zeros(len(found.items), bool)
+    hopeful[bounds.candidates[bounds.fine >= CONTAINED]] = True
+    return found.chosen(hopeful)
 
 
 def _scored(portion: Portion, found: Candidates, scores: Scores, others: pl.Series) -> pl.DataFrame:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from bioclue_data.leakage.verdicts import PARTIAL, VERDICTS
 from bioclue_data.matching import characters, reference
+from bioclue_data.matching.characters import IGNORED, SEPARATOR, SINGLE
 from bioclue_data.matching.windows import SEED
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from bioclue_data.leakage.items import Items
     from bioclue_data.leakage.scanning import Seen
 
-METHOD = f"windows{SEED.word}w{SEED.single}c-2"
+METHOD = f"windows{SEED.word}w{SEED.single}c-3"
 SNIPPET = 600
 MOST = ("covered", "longest", "characters")  # of any record, not of the best one; the last two of one run
 SCHEMA = pa.schema(
@@ -106,8 +107,20 @@ def merged(tables: list[pa.Table]) -> pa.Table:
 
 def holds(text: str, run: str) -> bool:
     """Are the tokens of `run` a run of tokens of `text`? Compared as characters, not as hashes."""
+    at = text.find(run)
+    if run and at >= 0 and _begins_token(run) and _is_edge(text, at - 1) and _is_edge(text, at + len(run)):
+        return True
     whole, part = (_joined(reference.tokens(value)) for value in (text, run))
     return bool(part) and part in whole
+
+
+def _begins_token(text: str) -> bool:
+    return reference.fold(text[0])[0] not in {IGNORED, SEPARATOR}
+
+
+def _is_edge(text: str, at: int) -> bool:
+    """Is this character none of a word that begins or ends beside it?"""
+    return not 0 <= at < len(text) or reference.fold(text[at])[0] in {SEPARATOR, SINGLE}
 
 
 def _joined(tokens: Iterable[reference.Token]) -> str:

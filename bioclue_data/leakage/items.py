@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.leakage.fields import FIELDS, values
-from bioclue_data.leakage.verdicts import SINGLES_PER_UNIT
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.tokens import Texts, texts_of
 
@@ -94,15 +93,14 @@ def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
     )
     packed = texts_of(texts)
     index = indexes.build(packed, items, kinds, populations)
-    facts = (_units(index), *_contents(index, populations), _templates(index, populations), packed)
+    facts = (
+        indexes.units(index.single, index.token_offsets),
+        *_contents(index, populations),
+        _templates(index, populations),
+        packed,
+    )
     public = np.array([row.public and row.task in PUBLIC_TEXT_TASKS for row in keys], bool)
     return Items(keys, list(names), name_ids, items, kinds, roles, public, *facts), index
-
-
-def _units(index: indexes.Index) -> Any:
-    singles = np.concatenate([[0], np.cumsum(index.single, dtype=np.int64)])[index.token_offsets]
-    tokens, singles = np.diff(index.token_offsets), np.diff(singles)
-    return (tokens - singles + singles / SINGLES_PER_UNIT).astype(np.float32)
 
 
 def _templates(index: indexes.Index, populations: Any) -> Any:
@@ -114,16 +112,8 @@ def _templates(index: indexes.Index, populations: Any) -> Any:
 
 
 def _contents(index: indexes.Index, populations: Any) -> tuple[Any, Any]:
-    """Number of each field's content, by the hash of its tokens; and if another item of the table has it."""
-    starts, ends = index.token_offsets[:-1], index.token_offsets[1:]
-    order = np.arange(len(index.token_hashes), dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = index.token_hashes * (order * np.uint64(2) + np.uint64(1))
-        base = np.concatenate([[np.uint64(0)], np.cumsum(mixed, dtype=np.uint64)])
-        plain = np.concatenate([[np.uint64(0)], np.cumsum(index.token_hashes, dtype=np.uint64)])
-        shift = (plain[ends] - plain[starts]) * (starts.astype(np.uint64) * np.uint64(2))
-        keys = base[ends] - base[starts] - shift
-    _, inverse = np.unique(keys, return_inverse=True)
+    """Number of each field's content; and if another item of the table has it."""
+    _, inverse = np.unique(indexes.contents(index.token_hashes, index.token_offsets), return_inverse=True)
     _, there = np.unique(np.stack([inverse, populations]), axis=1, return_inverse=True)
     there = there.reshape(-1)  # numpy 2.0 gives another shape
     pairs = np.unique(np.stack([there, index.items]), axis=1)

@@ -17,6 +17,7 @@ import numpy as np
 
 from bioclue_data.leakage import verdicts
 from bioclue_data.matching import candidates as candidate
+from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import PADDING, Texts
 from bioclue_data.matching.verify import verify
@@ -179,13 +180,13 @@ def _scan_batch(
     batch: Records, items: Items, index: Index, thresholds: Thresholds, scratch: candidate.Scratch
 ) -> dict[int, Seen]:
     pieces = _pieces(batch.texts)
-    hits = scan(pieces.texts, index)
-    if not len(hits.texts):
-        return {}
+    hits, prints = scan(pieces.texts, index)
     found = candidate.candidates(hits, index, scratch)
+    found, bounds = first_look(prints, index, found, thresholds.floor)
+    found = found.chosen(verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE)
     if not len(found.texts):
         return {}
-    scores = verify(pieces.texts, index, found)
+    scores = verify(pieces.texts, index, found, thresholds.floor)
     judged = verdicts.judge(scores, items, index, thresholds)
     rounded = judged._replace(
         scores=np.round(judged.scores.astype(np.float64), 4),
@@ -249,7 +250,7 @@ def _best(
         group = chosen[begin : end + 1]
         begin = end + 1
         k = group[-1]
-        leaks = np.unique(pieces.owners[found.texts[group[judged.verdicts[group] >= verdicts.SUSPECTED]]])
+        leaks = set(pieces.owners[found.texts[group[judged.verdicts[group] >= verdicts.SUSPECTED]]].tolist())
         match = _match(batch, pieces, int(found.texts[k]), scores, judged, int(k))
         most = float(judged.covered[group].max()), float(judged.longest[group].max())
         longest = group[judged.longest[group] == judged.longest[group].max()]

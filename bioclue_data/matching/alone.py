@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numba import njit
 
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.index import ANCHOR
-from bioclue_data.matching.tokens import FAST, U
+from bioclue_data.matching.machine import load64
+from bioclue_data.matching.tokens import U
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
@@ -43,17 +44,18 @@ def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores:
     stored = index.token_hashes, index.token_offsets
     chosen = places[scores.candidates[rows]], scores.fields[rows], rows
     _stand_alone(
-        texts.data, texts.offsets, tuple(tokens), stored, chosen, spans, (_codes(LEADS), _codes(ENDS)), alone
+        texts.base, texts.offsets, tuple(tokens), stored, chosen, spans, (codes(LEADS), codes(ENDS)), alone
     )
     return alone
 
 
-def _codes(characters: str) -> Any:
+def codes(characters: str) -> Any:
+    """int64; code points of the characters of a string."""
     return np.array([ord(character) for character in characters], np.int64)
 
 
-@njit(**FAST)
-def _stand_alone(data, text_offsets, tokens, stored, chosen, spans, marks, alone):
+@kernel
+def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, marks, alone):
     all_hashes, all_starts, all_ends, _, offsets = tokens
     texts, fields, rows = chosen
     for k in range(rows.size):
@@ -70,16 +72,21 @@ def _stand_alone(data, text_offsets, tokens, stored, chosen, spans, marks, alone
             if not same:
                 continue
             start, stop = begin + all_starts[t], begin + all_ends[t + size - 1]
-            if _is_one_of(_before(data, start, begin), marks[0]) and _is_one_of(
-                _after(data, stop, end), marks[1]
-            ):
+            if stands_alone(base, start, stop, (begin, end), marks[0], marks[1]):
                 spans[0][row] = spans[2][row] = all_starts[t]
                 spans[1][row] = spans[3][row] = all_ends[t + size - 1]
                 alone[row] = True
                 break
 
 
-@njit(**FAST)
+@part
+def stands_alone(base, start, stop, text, leads, ends):
+    """Does what stands at the bytes [start, stop) of a text stand by itself? `base`: address of byte 0."""
+    before, after = _before(base, start, text[0]), _after(base, stop, text[1])
+    return _is_one_of(before, leads) and _is_one_of(after, ends)
+
+
+@part
 def _is_one_of(code, marks):
     for mark in marks:  # noqa: SIM110 - numba has no generators
         if mark == code:
@@ -87,38 +94,43 @@ def _is_one_of(code, marks):
     return False
 
 
-@njit(**FAST)
-def _before(data, at, begin):
+@inlined
+def _byte(base, at):
+    return np.int64(load64(base + U(at)) & U(0xFF))
+
+
+@part
+def _before(base, at, begin):
     """The character before a byte, blanks left out; a line end where the text begins."""
-    while at > begin and data[at - 1] == U(0x20):
+    while at > begin and _byte(base, at - 1) == 0x20:
         at -= 1
     if at == begin:
         return 10
     start = at - 1
-    while start > begin and data[start] & 0xC0 == 0x80:
+    while start > begin and _byte(base, start) & 0xC0 == 0x80:
         start -= 1
-    return _code(data, start, at)
+    return _code(base, start, at)
 
 
-@njit(**FAST)
-def _after(data, at, end):
+@part
+def _after(base, at, end):
     """The character after a byte, blanks left out; a line end where the text ends."""
-    while at < end and data[at] == U(0x20):
+    while at < end and _byte(base, at) == 0x20:
         at += 1
     if at >= end:
         return 10
     stop = at + 1
-    while stop < end and data[stop] & 0xC0 == 0x80:
+    while stop < end and _byte(base, stop) & 0xC0 == 0x80:
         stop += 1
-    return _code(data, at, stop)
+    return _code(base, at, stop)
 
 
-@njit(**FAST)
-def _code(data, start, stop):
+@part
+def _code(base, start, stop):
     """Code point of a character of one or three bytes; 0x110000 of others."""
     if stop - start == 1:
-        return np.int64(data[start])
+        return _byte(base, start)
     if stop - start != 3:
         return 0x110000
-    high, middle, low = np.int64(data[start]), np.int64(data[start + 1]), np.int64(data[start + 2])
+    high, middle, low = _byte(base, start), _byte(base, start + 1), _byte(base, start + 2)
     return ((high & 0x0F) << 12) | ((middle & 0x3F) << 6) | (low & 0x3F)

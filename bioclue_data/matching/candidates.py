@@ -6,10 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.matching.compare import SLACK, STRETCH
-from bioclue_data.matching.tokens import FAST, U
+from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.machine import prefetch
+from bioclue_data.matching.scan import stride_of
+from bioclue_data.matching.tokens import U
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
@@ -19,42 +21,66 @@ SHARE = 0.12  # of an anchor's windows that must be in a cluster of hits
 RUN = 4  # or this many of them at successive tokens, as in a run of 7 words
 
 
-class Candidates(NamedTuple):
-    """Pairs of a text and an item, in the order of the texts; and where the item's windows stand in it."""
+# columns of the working memory of a field: of the index, and of the text under way; and of an item
+GAP, WINDOWS, PARTNER, ALIKE, ITEM, PLACE = range(6)
+TOUCHED, COUNT, RUNNING, LONGEST, START, LAST, FIRST, END, ALONE = range(6, 15)
+SEEN, ROW = range(2)
+LINE = 16  # int32 in a line of the cache: a field's columns come with one access
+LAST_SERIAL = 2**31 - 1
 
-    texts: Any  # int32
-    items: Any  # int32
-    firsts: Any  # int32, token
+
+class Candidates(NamedTuple):
+    """Pairs of a text and an item, in the order of the texts; and where the item's windows stand in it.
+
+    Attributes:
+        texts, items: int32.
+        firsts, lasts: int32; tokens.
+        anchors: uint64; a bit for each anchor that is hit, by its place in the item, the last for all beyond.
+        inside: uint64; the same of those short ones that stand inside lines only.
+    """
+
+    texts: Any
+    items: Any
+    firsts: Any
     lasts: Any
-    anchors: (
-        Any  # uint64; a bit for each anchor that is hit, by its place in the item, the last for all beyond
-    )
+    anchors: Any
+    inside: Any
+
+    def chosen(self, which: Any) -> Candidates:
+        """Some of them."""
+        return Candidates(*(array[which] for array in self))
 
 
 class Scratch(NamedTuple):
-    """Working memory of one thread: per field, which text touched it last, and its hits there.
+    """Working memory of one thread: which text touched a field or an item last, and what it found there.
 
     Texts are numbered on over all calls, from `serial`, so that nothing needs to be wiped in between.
+
+    Attributes:
+        serial: int64[1].
+        fields: int32[fields * LINE]; GAP: tokens without a hit that end a cluster; WINDOWS, PARTNER, ALIKE,
+            ITEM: of the index; PLACE: the field's in its item; COUNT: hits of the cluster, RUNNING: tokens of
+            the run of hits up to the LAST one, LONGEST: the most of them in the cluster, START: where it
+            begins; FIRST: where the first cluster with enough hits begins, -1 if there is none yet, END: the
+            last hit of the last one; ALONE: does any hit stand alone?
+        items: int32[items, 2]; ROW: the candidate that the item is.
     """
 
-    serial: Any  # int64[1]
-    fields: Any  # int64[fields]
-    gaps: Any  # int32[fields], as the rest: tokens without a hit that end a cluster
-    counts: Any  # hits of the cluster
-    runs: Any  # hits at successive tokens up to the last
-    longest: Any  # the most of them in the cluster
-    starts: Any  # where the cluster begins
-    lasts: Any  # the last hit
-    firsts: Any  # where the first cluster with enough hits begins, -1 if there is none yet
-    ends: Any  # the last hit of the last one
+    serial: Any
+    fields: Any
+    items: Any
 
 
 def scratch(index: Index) -> Scratch:
     """Fresh working memory for an index."""
-    fields = len(index.kinds)
-    gaps = (np.diff(index.token_offsets) * STRETCH).astype(np.int32) + SLACK
-    places = [np.zeros(fields, np.int32) for _ in range(7)]
-    return Scratch(np.zeros(1, np.int64), np.full(fields, -1, np.int64), gaps, *places)
+    fields = np.zeros((len(index.kinds), LINE), np.int32)
+    fields[:, GAP] = (np.diff(index.token_offsets) * STRETCH).astype(np.int32) + SLACK
+    fields[:, WINDOWS], fields[:, PARTNER] = index.window_counts, index.partners
+    fields[:, ALIKE], fields[:, ITEM] = index.alike, index.items
+    fields[:, PLACE] = np.arange(len(index.items)) - index.item_offsets[index.items]
+    return Scratch(
+        np.zeros(1, np.int64), fields.reshape(-1), np.zeros((len(index.item_offsets) - 1, 2), np.int32)
+    )
 
 
 def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
@@ -63,85 +89,111 @@ def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
     Enough of them must stand together: hits with a longer gap between them than a field's stretch are of
     different places, none of which a stretch could hold both of.
     """
-    room = 1024
+    room = max(1024, len(hits.texts))
+    texts = int(hits.texts[-1]) + 1 if len(hits.texts) else 0
+    owned = index.owners, index.owner_offsets
     while True:
-        out: tuple[Any, ...] = (*(np.empty(room, np.int32) for _ in range(4)), np.empty(room, np.uint64))
-        owned = (
-            index.owners, index.owner_offsets, index.window_counts, index.partners,
-            index.items, index.item_offsets,
-        )  # fmt: skip
-        count = _candidates(hits, owned, working, out)
-        working.serial[0] += int(hits.texts[-1]) + 1 if len(hits.texts) else 0
+        if working.serial[0] + texts > LAST_SERIAL:
+            working.fields[TOUCHED::LINE] = working.items[:, SEEN] = working.serial[0] = 0
+        kinds = *[np.int32] * 4, *[np.uint64] * 2
+        out = [np.empty(room, kind) for kind in kinds]
+        count = _candidates(hits, owned, stride_of(index), working, tuple(out))
+        working.serial[0] += texts
         if count >= 0:
-            return _by_item(Candidates(*(array[:count] for array in out)))
+            return Candidates(*(array[:count] for array in out))
         room *= 8
 
 
-def _by_item(found: Candidates) -> Candidates:
-    """Fields of one item in one text, put together."""
-    order = np.lexsort((found.items, found.texts))
-    texts, items, firsts, lasts, anchors = (array[order] for array in found)
-    fresh = np.ones(len(texts), bool)
-    fresh[1:] = (texts[1:] != texts[:-1]) | (items[1:] != items[:-1])
-    starts = np.flatnonzero(fresh)
-    if not len(starts):
-        return found
-    spans = np.minimum.reduceat(firsts, starts), np.maximum.reduceat(lasts, starts)
-    return Candidates(texts[starts], items[starts], *spans, np.bitwise_or.reduceat(anchors, starts))
-
-
-@njit(**FAST)
-def _candidates(hits, owned, working, out):
-    """A row for each field of which enough is in a text -> how many, or -1 if they do not fit."""
-    texts, windows, positions = hits
-    owners, owner_offsets, window_counts, partners, items, item_offsets = owned
-    serial, touched, gaps, counts, runs, longest, starts, lasts, firsts, ends = working
-    fields = np.empty(counts.size, np.int32)
-    count, i = 0, 0
-    while i < texts.size:
-        text = texts[i]
-        stamp = serial[0] + text
-        found = 0
-        while i < texts.size and texts[i] == text:
-            window, position = windows[i], positions[i]
+@kernel
+def _candidates(hits, owned, stride, working, out):
+    """A row for each item of which enough is in a text -> how many, or -1 if they do not fit."""
+    owners, owner_offsets = owned
+    serial, fields, _ = working
+    touched = np.empty(fields.size // LINE + 1, np.int32)
+    count, begin = np.int64(0), np.int64(0)
+    while begin < hits.texts.size:
+        text, end, found = hits.texts[begin], begin, 0
+        stamp = np.int32(serial[0] + text + 1)
+        while end < hits.texts.size and hits.texts[end] == text:
+            prefetch(U(owners.ctypes.data) + U(4 * owner_offsets[hits.windows[end]]))
+            end += 1
+        for i in range(begin, end):
+            for k in range(owner_offsets[hits.windows[i]], owner_offsets[hits.windows[i] + 1]):
+                prefetch(U(fields.ctypes.data) + U(4 * LINE) * U(owners[k]))
+        for i in range(begin, end):
+            window = hits.windows[i]
             for k in range(owner_offsets[window], owner_offsets[window + 1]):
-                field = owners[k]
-                if touched[field] != stamp:
-                    touched[field] = stamp
-                    firsts[field] = -1
-                    counts[field] = runs[field] = longest[field] = 0
-                    starts[field] = position
-                    fields[found] = field
-                    found += 1
-                elif position - lasts[field] > gaps[field]:
-                    _close(field, window_counts, counts, longest, starts, lasts, firsts, ends)
-                    counts[field] = longest[field] = 0
-                    starts[field] = position
-                counts[field] += 1
-                runs[field] = runs[field] + 1 if position - lasts[field] == 1 else 1
-                longest[field] = max(longest[field], runs[field])
-                lasts[field] = position
-            i += 1
+                touched[found] = owners[k]
+                own = np.int64(owners[k]) * LINE
+                found += _touch(fields, own, (hits.positions[i], hits.alone[i]), stamp, stride)
+        begin = end
         for k in range(found):
-            field = fields[k]
-            _close(field, window_counts, counts, longest, starts, lasts, firsts, ends)
-            if firsts[field] < 0 or (partners[field] >= 0 and touched[partners[field]] != stamp):
-                continue
-            if count == out[0].size:
-                return -1
-            out[0][count] = text
-            out[1][count] = items[field]
-            out[2][count] = firsts[field]
-            out[3][count] = ends[field]
-            out[4][count] = U(1) << U(min(field - item_offsets[items[field]], 63))
-            count += 1
+            field = np.int64(touched[k])
+            own = field * LINE
+            _close(fields, own)
+            while field >= 0 and fields[own + FIRST] >= 0:
+                other = np.int64(fields[field * LINE + PARTNER]) * LINE
+                if other < 0 or fields[other + TOUCHED] == stamp:
+                    if count == out[0].size:
+                        return -1
+                    count += _add(text, field * LINE, own, stamp, working, (count, out))
+                field = np.int64(fields[field * LINE + ALIKE])
     return count
 
 
-@njit(forceinline=True)
-def _close(field, window_counts, counts, longest, starts, lasts, firsts, ends):
+@inlined
+def _touch(fields, own, hit, stamp, stride):
+    """A hit of a field -> 1 if it is the first one in the text. `own`: where the field's line begins."""
+    position, is_alone = hit
+    is_first = fields[own + TOUCHED] != stamp
+    if is_first:
+        fields[own + TOUCHED] = stamp
+        fields[own + FIRST] = -1
+        fields[own + COUNT] = fields[own + LONGEST] = fields[own + ALONE] = 0
+        fields[own + RUNNING] = 1
+        fields[own + START] = fields[own + LAST] = position
+    elif position - fields[own + LAST] > fields[own + GAP]:
+        _close(fields, own)
+        fields[own + COUNT] = fields[own + LONGEST] = 0
+        fields[own + START] = position
+    step = position - fields[own + LAST]
+    running = fields[own + RUNNING] + step if step <= stride else np.int64(1)
+    fields[own + COUNT] += stride
+    fields[own + RUNNING] = running
+    fields[own + LONGEST] = max(np.int64(fields[own + LONGEST]), running)
+    fields[own + LAST] = position
+    fields[own + ALONE] |= is_alone
+    return 1 if is_first else 0
+
+
+@inlined
+def _close(fields, own):
     """Take a cluster that has enough hits into the field's place in the text."""
-    if longest[field] >= RUN or counts[field] >= SHARE * window_counts[field]:
-        if firsts[field] < 0:
-            firsts[field] = starts[field]
-        ends[field] = lasts[field]
+    if fields[own + LONGEST] >= RUN or fields[own + COUNT] >= SHARE * fields[own + WINDOWS]:
+        if fields[own + FIRST] < 0:
+            fields[own + FIRST] = fields[own + START]
+        fields[own + END] = fields[own + LAST]
+
+
+@inlined
+def _add(text, field, own, stamp, working, rows):
+    """A field goes into the row of its text and item; -> 1 if that row is new.
+
+    `field` and `own`: where the lines of the field, and of the one that stands for its content, begin.
+    """
+    count, (texts, items, firsts, lasts, anchors, inside) = rows
+    _, fields, seen = working
+    item, bit = fields[field + ITEM], U(1) << U(min(fields[field + PLACE], 63))
+    is_new = seen[item, SEEN] != stamp
+    if is_new:
+        seen[item, SEEN], seen[item, ROW] = stamp, count
+        texts[count], items[count] = text, item
+        firsts[count], lasts[count] = fields[own + FIRST], fields[own + END]
+        anchors[count] = inside[count] = U(0)
+    row = seen[item, ROW]
+    firsts[row] = min(firsts[row], fields[own + FIRST])
+    lasts[row] = max(lasts[row], fields[own + END])
+    anchors[row] |= bit
+    if fields[own + ALONE] == 0:
+        inside[row] |= bit
+    return 1 if is_new else 0

@@ -6,39 +6,32 @@ A window of the field is looked up by its hash in a small table; windows with th
 
 from __future__ import annotations
 
-import numpy as np
-from numba import njit
+from typing import Any
 
-from bioclue_data.matching.index import FINE
-from bioclue_data.matching.tokens import BASE, FAST, U
-from bioclue_data.matching.windows import mix
+import numpy as np
+
+from bioclue_data.matching.compiled import inlined, part
+from bioclue_data.matching.index import FINE, HALF
+from bioclue_data.matching.tokens import BASE, U
 
 STRETCH = 1.5  # length of the compared stretch, in lengths of the field
 SLACK = 8  # tokens more
+EQUAL = np.float32(1e-5)  # weights that differ by less, relatively, are equal
 OWN = np.float32(0.93)  # share of a half's weight that marks its own place
 RUN_OF_WORDS, RUN_OF_SINGLES = 8, 13  # tokens of a run that counts as covered
 
 
-@njit(**FAST)
-def working_memory(longest):
+def working_memory(longest: int) -> tuple[Any, ...]:
     """Arrays for fields of up to so many tokens, wiped by whoever uses them."""
-    places = 1
-    while places < 2 * longest + 2:
-        places *= 2
-    return (
-        np.zeros(places, np.uint64),  # keys
-        np.zeros(places, np.int32),  # first position of the key in the field
-        np.zeros(longest + 1, np.int32),  # next position with the same key
-        np.zeros(longest + 1, np.int32),  # how often in the stretch
-        np.zeros(longest + 1, np.int32),  # run that ended here at the token before
-        np.zeros(longest + 1, np.int32),  # run that ends here now
-        np.zeros(longest + 1, np.int32),  # the token it was written for
-        np.zeros(longest + 1, np.uint8),  # covered
-        np.zeros(longest + 1, np.uint8),  # wide window found
-    )
+    places = 1 << (2 * longest + 1).bit_length()
+    of_tokens = [np.zeros(longest + 1, kind) for kind in (*[np.int32] * 6, *[np.uint8] * 2)]
+    # keys, first position of the key in the field, next position with the same key, how often it is in the
+    # field from here on, how often in the stretch, run that ended here at the token before, run that ends here
+    # now, the token it was written for, covered, wide window found
+    return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens
 
 
-@njit(forceinline=True)
+@inlined
 def _window(hashes, single, t, first):
     """Hash of the short window that ends at token t, 0 if the text has no room for it."""
     size = FINE.single if single else FINE.word
@@ -47,11 +40,10 @@ def _window(hashes, single, t, first):
     value = hashes[t - 1] * U(BASE) + hashes[t]
     if size == 3:
         value += hashes[t - 2] * U(BASE) * U(BASE)
-    value = mix(value)
     return value if value != U(0) else U(1)
 
 
-@njit(forceinline=True)
+@inlined
 def _place_of(value, keys, places):
     """Where a hash stands in the table, or where it could."""
     place = (value >> U(20)) & places
@@ -60,10 +52,11 @@ def _place_of(value, keys, places):
     return place
 
 
-@njit(**FAST)
-def compare(hashes, text_arrays, begin, end, stored, first, last, working, out, row):
-    """Fill one row; -> first and one past the last token of the stretch, and of the field's own place."""
-    field_hashes, field_single, _, fine, wide, _, _ = stored
+@part
+def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
+    """Fill one row; -> first and one past the last token of the stretch, and of a half's own place."""
+    field_hashes, field_single, offsets, fine, wide, kinds, _ = stored
+    first, last = offsets[field], offsets[field + 1]
     size = last - first
     total_fine, total_wide = np.float32(0), np.float32(0)
     for t in range(first, last):
@@ -71,12 +64,13 @@ def compare(hashes, text_arrays, begin, end, stored, first, last, working, out, 
         total_wide += wide[t]
     if total_fine == 0:
         return compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row)
-    keys, heads, following, counts = working[0], working[1], working[2], working[3]
+    keys, heads, following, times, counts = working[:5]
     places = U(1)
     while places < U(2 * size + 2):
         places *= U(2)
     places -= U(1)
-    keys[: places + U(1)] = U(0)
+    for place in range(places + U(1)):
+        keys[place] = U(0)
     for j in range(size - 1, -1, -1):
         counts[j] = 0
         following[j] = -1
@@ -84,20 +78,24 @@ def compare(hashes, text_arrays, begin, end, stored, first, last, working, out, 
         if value == U(0):
             continue
         place = _place_of(value, keys, places)
+        times[j] = 1
         if keys[place] == value:
             following[j] = heads[place]
+            times[j] += times[heads[place]]
         keys[place] = value
         heads[place] = j
     table = (keys, heads, counts)
     width = np.int64(size * STRETCH) + SLACK
     best_begin, best_end = _best_stretch(
-        hashes, text_arrays[3], begin, end, width, fine[first:last], table, places
+        hashes, text_arrays[3], begin, end, width, fine[first:last], (keys, heads, counts, times), places
     )
     if best_end <= best_begin:
         return np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-    own_begin, own_end = _own_place(
-        hashes, text_arrays[3], best_begin, best_end, fine[first:last], table, places
-    )
+    own_begin, own_end = best_begin, best_end
+    if kinds[field] == HALF:
+        own_begin, own_end = _own_place(
+            hashes, text_arrays[3], best_begin, best_end, fine[first:last], table, places
+        )
     share = _runs(
         hashes, text_arrays, (best_begin, best_end), stored, (first, last), working, places, out, row
     )
@@ -106,15 +104,19 @@ def compare(hashes, text_arrays, begin, end, stored, first, last, working, out, 
     return best_begin, best_end, own_begin, own_end
 
 
-@njit(**FAST)
+@part
 def _best_stretch(hashes, single, begin, end, width, weights, table, places):
-    """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found."""
-    keys, heads, counts = table
+    """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found.
+
+    A window counts as often as the field has it. Of several stretches the one where that weight stands closest
+    together: there is the field itself, if it is there.
+    """
+    keys, heads, counts, times = table
     matches = np.empty(end - begin if end > begin else 0, np.int32)
     tokens = np.empty(matches.size, np.int32)
     found = 0
     for t in range(begin, end):
-        value = _window(hashes, single[t], t, 0)
+        value = _window(hashes, single[t], t, np.int64(0))
         if value == U(0):
             continue
         place = _place_of(value, keys, places)
@@ -122,30 +124,35 @@ def _best_stretch(hashes, single, begin, end, width, weights, table, places):
             matches[found] = heads[place]
             tokens[found] = t
             found += 1
-    best, weight = np.float32(0), np.float32(0)
+    best, weight, shortest = np.float32(0), np.float32(0), np.int64(0)
     best_first, best_last, tail = 0, -1, 0
     for head in range(found):
         j = matches[head]
         counts[j] += 1
-        if counts[j] == 1:
+        if counts[j] <= times[j]:
             weight += weights[j]
-        while tokens[head] - tokens[tail] > width:
+        while counts[matches[tail]] > times[matches[tail]] or tokens[head] - tokens[tail] > width:
             j = matches[tail]
-            counts[j] -= 1
-            if counts[j] == 0:
+            if counts[j] <= times[j]:
                 weight -= weights[j]
+            counts[j] -= 1
             tail += 1
-        if weight > best:
-            best, best_first, best_last = weight, tail, head
+        span = np.int64(tokens[head] - tokens[tail])
+        more = weight - best
+        if more > EQUAL * best or (more >= -EQUAL * best and span < shortest):
+            best, shortest, best_first, best_last = weight, span, tail, head
     if best_last < 0:
         return np.int64(0), np.int64(0)
+    half = (width + shortest) // 2  # what stands in it more than once may have been left out at its edges
+    while best_first > 0 and tokens[best_last] - tokens[best_first - 1] <= half:
+        best_first -= 1
     while best_last + 1 < found and tokens[best_last + 1] - tokens[best_first] <= width:
         best_last += 1
     back = FINE.single if single[tokens[best_first]] else FINE.word
     return np.int64(tokens[best_first] - back + 1), np.int64(tokens[best_last] + 1)
 
 
-@njit(**FAST)
+@part
 def _own_place(hashes, single, begin, end, weights, table, places):
     """The shortest part of a stretch with nearly all of the weight in it: where the field itself stands."""
     keys, heads, counts = table
@@ -185,14 +192,14 @@ def _own_place(hashes, single, begin, end, weights, table, places):
     return own_begin, own_end
 
 
-@njit(**FAST)
+@part
 def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row):
     """Runs of common tokens in the stretch: the longest, those that cover, and the weight found."""
     single = text_arrays[3]
     fine, wide = stored[3], stored[4]
     first, last = field
     size = last - first
-    keys, heads, following, counts, before, now, stamp, covered, found_wide = working
+    keys, heads, following, _, counts, before, now, stamp, covered, found_wide = working
     for j in range(size + 1):
         counts[j] = 0
         before[j] = 0
@@ -250,7 +257,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     return weight, wide_weight
 
 
-@njit(**FAST)
+@part
 def compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row):
     """Is the field there whole, token by token? If it is not, the row stays as it was."""
     size = last - first

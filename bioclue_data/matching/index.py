@@ -18,16 +18,30 @@ import numpy as np
 
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import characters
-from bioclue_data.matching.tokens import Texts, Tokens, U, tokenise_all
-from bioclue_data.matching.windows import SEED, Lengths, Table, table_of, whole_texts, windows_of
+from bioclue_data.matching.tokens import GOLDEN, Texts, Tokens, U, tokenise_all
+from bioclue_data.matching.windows import (
+    SEED,
+    SHORT_SEED,
+    Lengths,
+    Table,
+    count_fields,
+    table_of,
+    whole_texts,
+    windows_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 3
+FORMAT = 4
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
-COMMON = 20  # a window that more fields of a population have tells nothing of one of them
+COMMON = 20  # a window that more contents of a population have tells nothing of one of them
+RARE = 2  # contents of a population that have a rare window
+ENOUGH, ENOUGH_OF_SHORT = 200, 3  # rare windows of a field beside which no others are needed,
+MOST = 0.5  # if so many of its windows are rare
 OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
+SINGLES_PER_UNIT = 13 / 8  # CJK characters that tell as much as a word
+SHORT_UNITS = 13  # below that a field has windows of SHORT_SEED
 SHORT_HALF = 8  # tokens below which the half of a pair alone is no evidence
 LONG_WORD = 8  # bytes of a single word that can be an anchor
 FINE = Lengths(2, 2)
@@ -46,13 +60,17 @@ class Index(NamedTuple):
             the field had it before.
         wide: float32; the same of WIDE length.
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
-        partners: int32[fields]; the other half of a pair for a half that is no evidence alone, else -1.
+        partners: int32[fields]; for a half that is no evidence alone the other half of the pair, or the first
+            field with its content; else -1.
+        alike: int32[fields]; the next anchor of the same content in the population, else -1. The first one
+            stands for all of them.
         items: int32[fields]; ascending.
         item_offsets: int64[items + 1]; fields of an item.
-        bloom, slots: hash of a window -> its number; see `Table`.
+        bloom, short_bloom, slots: hash of a window -> its number; see `Table`.
         owners: int32; fields of the windows, one window after the other.
         owner_offsets: int64[windows + 1].
-        window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor.
+        window_counts: int32[fields]; distinct windows of the field that are looked for, 0 if it is no anchor,
+            or not the first one of its content.
         anchors: uint64; bitmap of the last two tokens of short anchors.
         words: uint64; bitmap of anchors of a single word.
         short_lengths: int64; lengths of short anchors, ascending.
@@ -65,9 +83,11 @@ class Index(NamedTuple):
     wide: Any
     kinds: Any
     partners: Any
+    alike: Any
     items: Any
     item_offsets: Any
     bloom: Any
+    short_bloom: Any
     slots: Any
     owners: Any
     owner_offsets: Any
@@ -93,10 +113,14 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     """
     tokens = tokenise_all(texts)
     groups = _Populations(np.zeros(len(texts), np.int64) if populations is None else populations)
-    fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, kinds)
-    distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups)
+    is_anchor = np.isin(kinds, (ANCHOR, HALF))
+    first, alike = groups.alike(contents(tokens.hashes, tokens.offsets), is_anchor)
+    looked_for = first == np.arange(len(texts))
+    is_short = units(tokens.single, tokens.offsets) < SHORT_UNITS
+    fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, looked_for, is_short)
+    distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups, is_short)
     counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
-    table: Table = table_of(distinct)
+    table: Table = table_of(distinct, is_short[owners[owner_offsets[:-1]]])
     count = int(items[-1]) + 1 if len(items) else 0
     index = Index(
         token_hashes=tokens.hashes,
@@ -105,12 +129,12 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         fine=_weights(tokens, FINE, groups),
         wide=_weights(tokens, WIDE, groups),
         kinds=np.asarray(kinds, np.uint8),
-        partners=_partners(
-            tokens, np.asarray(items), np.asarray(kinds), np.bincount(owners, minlength=len(texts))
-        ),
+        partners=_partners(tokens, np.asarray(items), np.asarray(kinds), first, counts),
+        alike=alike,
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
         bloom=table.bloom,
+        short_bloom=table.short_bloom,
         slots=table.slots,
         owners=owners,
         owner_offsets=owner_offsets,
@@ -124,38 +148,38 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     return index
 
 
-def _windows_of_anchors(tokens: Tokens, kinds: Any) -> tuple[Any, Any, Any, Any]:
-    """Field and hash of every window; the bitmaps and the lengths of short anchors."""
-    windows = windows_of(tokens, SEED)
-    fields = _field_of_tokens(tokens)[windows.positions]
-    is_anchor = np.isin(kinds, (ANCHOR, HALF))
+def _windows_of_anchors(tokens: Tokens, looked_for: Any, is_short: Any) -> tuple[Any, Any, Any, Any]:
+    """Field and hash of every window of chosen fields; the bitmaps and the lengths of those without any."""
+    field_of_tokens = _field_of_tokens(tokens)
+    fields, hashes = [], []
+    for seed, of_seed in ((SEED, looked_for & ~is_short), (SHORT_SEED, looked_for & is_short)):
+        windows = windows_of(tokens, seed)
+        owners = field_of_tokens[windows.positions]
+        fields.append(owners[of_seed[owners]])
+        hashes.append(windows.hashes[of_seed[owners]])
     lengths = np.diff(tokens.offsets)
-    short = is_anchor & (lengths > 0)
-    short[fields] = False
-    alone = np.flatnonzero(short & (lengths == 1))
+    without = looked_for & (lengths > 0)
+    without[np.concatenate(fields)] = False
+    alone = np.flatnonzero(without & (lengths == 1))
     first = tokens.offsets[alone]
-    short[alone[tokens.ends[first] - tokens.starts[first] < LONG_WORD]] = False
-    chosen = np.flatnonzero(short)
+    without[alone[tokens.ends[first] - tokens.starts[first] < LONG_WORD]] = False
+    chosen = np.flatnonzero(without)
     whole, ends = np.empty(len(chosen), U), np.empty(len(chosen), U)
     whole_texts(tokens.hashes, tokens.offsets, chosen, whole, ends)
     is_word = lengths[chosen] == 1
     bitmaps = _bitmap(ends[~is_word]), _bitmap(ends[is_word])
-    kept = is_anchor[fields]
-    return (
-        np.concatenate([fields[kept], chosen]),
-        np.concatenate([windows.hashes[kept], whole]),
-        bitmaps,
-        np.unique(lengths[chosen]),
-    )
+    lengths_of_chosen = np.unique(lengths[chosen])
+    return np.concatenate([*fields, chosen]), np.concatenate([*hashes, whole]), bitmaps, lengths_of_chosen
 
 
-def _partners(tokens: Tokens, items: Any, kinds: Any, window_counts: Any) -> Any:
-    """The other half of each short half of a pair, if it is looked for."""
+def _partners(tokens: Tokens, items: Any, kinds: Any, first_alike: Any, window_counts: Any) -> Any:
+    """For each short half of a pair the other half, or the first field like it, if that is looked for."""
     partners = np.full(len(kinds), -1, np.int32)
     halves = np.flatnonzero(kinds == HALF)
     _, starts, counts = np.unique(items[halves], return_index=True, return_counts=True)
     first = starts[counts == 2]
-    partners[halves[first]], partners[halves[first + 1]] = halves[first + 1], halves[first]
+    partners[halves[first]] = first_alike[halves[first + 1]]
+    partners[halves[first + 1]] = first_alike[halves[first]]
     partners[(np.diff(tokens.offsets) >= SHORT_HALF) | (window_counts[partners] == 0)] = -1
     return partners
 
@@ -181,15 +205,37 @@ def _owners(hashes: Any, fields: Any) -> tuple[Any, Any, Any]:
     return hashes[fresh], fields[kept].astype(np.int32), np.append(starts, kept.sum()).astype(np.int64)
 
 
-def _telling(hashes: Any, owners: Any, offsets: Any, populations: _Populations) -> tuple[Any, Any, Any]:
+def contents(hashes: Any, offsets: Any) -> Any:
+    """uint64[fields]: equal for fields of the same tokens, by the tokens' hashes and offsets."""
+    places = np.arange(len(hashes), dtype=U) * U(2)
+    with np.errstate(over="ignore"):
+        placed = np.concatenate([[U(0)], np.cumsum(hashes * (places + U(1)), dtype=U)])
+        plain = np.concatenate([[U(0)], np.cumsum(hashes, dtype=U)])
+        starts, ends = offsets[:-1], offsets[1:]
+        return placed[ends] - placed[starts] - (plain[ends] - plain[starts]) * starts.astype(U) * U(2)
+
+
+def _telling(
+    hashes: Any, owners: Any, offsets: Any, populations: _Populations, is_short: Any
+) -> tuple[Any, Any, Any]:
     """The windows that tell something of their fields; of fields that have none, all."""
     windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
-    telling = populations.frequencies(windows, owners, np.ones(len(owners))) <= COMMON
-    has_telling = np.zeros(len(populations.of), bool)
+    frequencies = populations.frequencies(hashes[windows], owners)
+    count = len(populations.of)
+    rare, all_windows = (np.bincount(owners[frequencies <= most], minlength=count) for most in (RARE, count))
+    has_enough = (rare >= np.where(is_short, ENOUGH_OF_SHORT, ENOUGH)) & (rare >= MOST * all_windows)
+    telling = frequencies <= np.where(has_enough, RARE, COMMON)[owners]
+    has_telling = np.zeros(count, bool)
     has_telling[owners[telling]] = True
     kept = telling | ~has_telling[owners]
     used, starts = np.unique(windows[kept], return_index=True)
     return hashes[used], owners[kept], np.append(starts, kept.sum()).astype(np.int64)
+
+
+def units(single: Any, offsets: Any) -> Any:
+    """float32[fields]: length in units: words, or 13/8 CJK characters."""
+    singles = np.diff(np.concatenate([[0], np.cumsum(single, dtype=np.int64)])[offsets])
+    return (np.diff(offsets) - singles + singles / SINGLES_PER_UNIT).astype(np.float32)
 
 
 def _field_of_tokens(tokens: Tokens) -> Any:
@@ -204,33 +250,37 @@ class _Populations:
         self.of = np.asarray(populations, np.int64)
         self.sizes = OTHERS + np.bincount(self.of)
 
-    def frequencies(self, windows: Any, fields: Any, first: Any) -> Any:
-        """How many fields of its field's population have each window; those marked `first` count."""
-        keys = windows * len(self.sizes) + self.of[fields]
-        _, inverse = np.unique(keys, return_inverse=True)
-        return np.bincount(inverse, weights=first)[inverse]
+    def alike(self, contents_of_fields: Any, chosen: Any) -> tuple[Any, Any]:
+        """int32[fields]: the first and the next one of the chosen fields with a field's content, else -1."""
+        fields = np.flatnonzero(chosen).astype(np.int32)
+        keys = contents_of_fields[fields] + self.of[fields].astype(U) * U(GOLDEN)
+        order = np.argsort(keys, kind="stable")
+        fields, keys = fields[order], keys[order]
+        is_first = np.ones(len(keys), bool)
+        is_first[1:] = keys[1:] != keys[:-1]
+        first, following = np.full(len(chosen), -1, np.int32), np.full(len(chosen), -1, np.int32)
+        first[fields] = fields[is_first][np.cumsum(is_first) - 1]
+        following[fields[:-1][~is_first[1:]]] = fields[1:][~is_first[1:]]
+        return first, following
 
-    def weights(self, windows: Any, fields: Any, first: Any) -> Any:
-        """Inverse document frequency of windows in the populations of their fields.
+    def frequencies(self, hashes: Any, fields: Any) -> Any:
+        """int32: how many fields of its field's population have each window; 0 if the field had it before.
 
-        `first` marks the first time that a field has the window: only these count, the others weigh 0.
+        The windows of a field follow one another.
         """
-        sizes = self.sizes[self.of[fields]]
-        return np.where(first, np.log(sizes / self.frequencies(windows, fields, first)), 0).astype(np.float32)
+        found = np.empty(len(hashes), np.int32)
+        count_fields(hashes, fields, self.of, found)
+        return found
 
 
 def _weights(tokens: Tokens, lengths: Lengths, populations: _Populations) -> Any:
-    """Weight of the window that ends at each token, 0 where there is none or the field had it before."""
+    """Inverse frequency of the window that ends at each token; 0 where there is none, or no new one."""
     windows = windows_of(tokens, lengths)
     fields = _field_of_tokens(tokens)[windows.positions]
-    order = np.argsort(windows.hashes, kind="stable")
-    hashes, owners = windows.hashes[order], fields[order]
-    new_window = np.ones(len(hashes), bool)
-    new_window[1:] = hashes[1:] != hashes[:-1]
-    first = new_window.copy()
-    first[1:] |= owners[1:] != owners[:-1]
+    frequencies = populations.frequencies(windows.hashes, fields)
+    sizes = populations.sizes[populations.of[fields]]
     weights = np.zeros(len(tokens.hashes), np.float32)
-    weights[windows.positions[order]] = populations.weights(np.cumsum(new_window) - 1, owners, first)
+    weights[windows.positions] = np.where(frequencies, np.log(sizes / np.maximum(frequencies, 1)), 0)
     return weights
 
 
@@ -258,4 +308,4 @@ def load(folder: Path) -> Index:
 
 
 def _header() -> dict[str, Any]:
-    return {"format": FORMAT, "characters": characters.load().version, "seed": list(SEED)}
+    return {"format": FORMAT, "characters": characters.load().version, "seeds": [*SEED, *SHORT_SEED]}

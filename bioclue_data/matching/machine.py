@@ -1,4 +1,4 @@
-"""Machine instructions that numba does not offer: unaligned loads, trailing zeros, 64 bytes at a time."""
+"""Machine instructions that numba does not offer: loads and prefetching by address, 64 bytes at a time."""
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, misc"
 
 from __future__ import annotations
@@ -30,6 +30,21 @@ def trailing_zeros(context, value):  # noqa: ARG001
         return builder.cttz(arguments[0], ir.Constant(_BIT, 0))
 
     return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def prefetch(context, address):  # noqa: ARG001
+    """Let the memory at an address come nearer while other work goes on."""
+
+    def generate(context, builder, _signature, arguments):
+        pointer = builder.inttoptr(arguments[0], _BYTE.as_pointer())
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], kind)
+        builder.call(function, [pointer, *(ir.Constant(number, value) for value in (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.void(types.uint64), generate
 
 
 @intrinsic

@@ -6,156 +6,262 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
-from bioclue_data.matching.tokens import CARRY, FAST, U, tables, tokenise
-from bioclue_data.matching.windows import SEED, find, may_hold, mix, power
+from bioclue_data.matching.alone import ENDS, LEADS, codes, stands_alone
+from bioclue_data.matching.compiled import inlined, kernel, part
+from bioclue_data.matching.machine import prefetch
+from bioclue_data.matching.tokens import BASE, BLOCK, CARRY, ROOM, U, tables, tokenise
+from bioclue_data.matching.windows import SEED, SHORT_SEED, find, may_hold, power, slot_address
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
     from bioclue_data.matching.tokens import Texts
 
-ROOM = 4096  # tokens at a time: their hashes stay in the first-level cache
 STRIDE_ABOVE = 3_000_000  # windows from which only every fourth place of the corpus is looked up
 
 
 class Hits(NamedTuple):
-    """Windows found, in the order of the texts: text, number of the window, position of its last token."""
+    """Windows found, in the order of the texts.
 
-    texts: Any  # int32
-    windows: Any  # int32
-    positions: Any  # int32
+    Attributes:
+        texts: int32.
+        windows: int32; number of the window in the index.
+        positions: int32; token of the text that it ends at.
+        alone: bool; False: a short anchor inside a line.
+    """
+
+    texts: Any
+    windows: Any
+    positions: Any
+    alone: Any
 
 
-def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) -> Hits:
+class Prints(NamedTuple):
+    """Upper halves of the hashes of all tokens, text by text, for a first look at what was found.
+
+    Attributes:
+        tokens: uint32.
+        offsets: int64; one more than there are texts.
+    """
+
+    tokens: Any
+    offsets: Any
+
+
+def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) -> tuple[Hits, Prints]:
     """Look up every window of texts[first:last]; every fourth one if the index is large.
 
     A run of tokens that text and field share is found if it is as long as a window (and three more with the
-    stride of four). Thread-safe, and free of the interpreter's lock.
+    stride of four). Texts outside [first, last) have no prints. Thread-safe, and free of the interpreter's
+    lock.
     """
     last = len(texts) if last is None else last
-    stride = 4 if index.windows > STRIDE_ABOVE else 1
+    bytes_of_texts = int(texts.offsets[last] - texts.offsets[first]) if first < last else 0
+    prints = Prints(
+        np.empty(bytes_of_texts // 2 + last - first, np.uint32), np.zeros(len(texts) + 1, np.int64)
+    )
+    how = stride_of(index), bool(index.short_bloom.any()), codes(LEADS), codes(ENDS)
     parts, room = [], 1 << 16
     while first < last:
-        hits = tuple(np.empty(room, np.int32) for _ in Hits._fields)
-        done, count = _scan(texts.base, texts.offsets, first, last, tables(), _seeds(index), stride, hits)
+        hits = (*(np.empty(room, np.int32) for _ in range(3)), np.empty(room, bool))
+        done, count = _scan(
+            texts.base, texts.offsets, first, last, tables(), _seeds(index), how, _memory(), hits, prints
+        )
         if done == first:
             room *= 4
             continue
         first = done
         parts.append([array[:count] for array in hits])
-    empty = [np.empty(0, np.int32)] * 3
-    return Hits(*(np.concatenate(arrays) for arrays in zip(empty, *parts, strict=True)))
+    prints.offsets[last:] = prints.offsets[last]
+    if len(parts) == 1:
+        return Hits(*parts[0]), prints
+    empty = [*([np.empty(0, np.int32)] * 3), np.empty(0, bool)]
+    return Hits(*(np.concatenate(arrays) for arrays in zip(empty, *parts, strict=True))), prints
+
+
+def stride_of(index: Index) -> int:
+    """At how many tokens of a text a window is looked up: at each, or at every so many."""
+    return 4 if index.windows > STRIDE_ABOVE else 1
 
 
 def _seeds(index: Index) -> tuple[Any, ...]:
-    powers = (power(SEED.word), power(SEED.single), power(2), power(1))
+    powers = (power(SEED.word), power(SEED.single)), (power(SHORT_SEED.word), power(SHORT_SEED.single))
     short = np.array([power(int(length)) for length in index.short_lengths], U)
     shifts = U(65 - (64 * len(index.anchors)).bit_length()), U(65 - (64 * len(index.words)).bit_length())
-    short_anchors = index.anchors, index.words, shifts, index.short_lengths, short
-    return index.bloom, index.slots, short_anchors, powers
+    short_anchors = index.anchors, index.words, (*shifts, power(2), power(1)), index.short_lengths, short
+    return index.bloom, index.short_bloom, index.slots, short_anchors, powers
 
 
-@njit(forceinline=True)
-def _window(prefix, single, i, powers):
-    """Hash of the seed window that ends at a token."""
+def _memory() -> tuple[tuple[Any, ...], ...]:
+    """For a block of tokens: what `tokenise` fills, what becomes of each token, and the parts."""
+    tokens = [np.zeros(BLOCK, kind) for kind in (U, np.int32, np.int32, np.uint8)]
+    looked_up = [np.zeros(BLOCK, kind) for kind in (U, U, np.uint8, np.int32)]
+    return tuple(tokens), tuple(looked_up), tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3))
+
+
+@inlined
+def _window(prefix, single, i, seed, powers):
+    """Hash of the window of a seed's length that ends at a token."""
     running = prefix[i + U(CARRY)]
-    word = running - prefix[i + U(CARRY - SEED.word)] * powers[0]
-    character = running - prefix[i + U(CARRY - SEED.single)] * powers[1]
-    return mix(character if single[i + U(CARRY)] != 0 else word)
+    word = running - prefix[i + U(CARRY - seed.word)] * powers[0]
+    character = running - prefix[i + U(CARRY - seed.single)] * powers[1]
+    return character if single[i + U(CARRY)] != 0 else word
 
 
-@njit(**FAST)
+@part
 def _probe(prefix, single, count, bloom, powers, hashes, passed):
     """Hash of the window that ends at each token, and whether the filter lets it pass."""
     for i in range(U(count)):
-        hashes[i] = _window(prefix, single, i, powers)
+        hashes[i] = _window(prefix, single, i, SEED, powers)
     for i in range(U(count)):
         passed[i] = may_hold(hashes[i], bloom)
 
 
-@njit(**FAST)
-def _probe_fourth(prefix, single, first, count, bloom, powers, hashes, passed):
+@part
+def _probe_fourth(prefix, single, first, last, bloom, powers, hashes, passed):
     """The same of every fourth token from the first on; the others do not pass."""
-    passed[:count] = 0
-    for i in range(U(first), U(count), U(4)):
-        hashes[i] = _window(prefix, single, i, powers)
+    for i in range(U(first), U(last), U(4)):
+        hashes[i] = _window(prefix, single, i, SEED, powers)
         passed[i] = may_hold(hashes[i], bloom)
 
 
-@njit(**FAST)
-def _probe_short(prefix, count, anchors, words, shifts, powers, passed):
-    """Mark tokens at which a short anchor may end: by its last two tokens, or by its only one."""
+@part
+def _probe_short(prefix, single, count, bloom, powers, hashes, passed):
+    """The same of short windows, which are looked up at every token."""
+    for i in range(U(count)):
+        hashes[i] = _window(prefix, single, i, SHORT_SEED, powers)
+    for i in range(U(count)):
+        passed[i] |= may_hold(hashes[i], bloom) << U(1)
+
+
+@part
+def _probe_whole(prefix, count, anchors, words, numbers, passed):
+    """Mark tokens at which an anchor without windows may end: by its last two tokens, or by its only one."""
+    two_shift, one_shift, square, base = numbers
     for i in range(U(count)):
         running = prefix[i + U(CARRY)]
-        two = mix(running - prefix[i + U(CARRY - 2)] * powers[2]) >> shifts[0]
-        one = mix(running - prefix[i + U(CARRY - 1)] * powers[3]) >> shifts[1]
+        two = (running - prefix[i + U(CARRY - 2)] * square) >> two_shift
+        one = (running - prefix[i + U(CARRY - 1)] * base) >> one_shift
         held = (anchors[two >> U(6)] >> (two & U(63))) | (words[one >> U(6)] >> (one & U(63)))
-        passed[i] |= np.uint8((held & U(1)) << U(1))
+        passed[i] |= np.uint8((held & U(1)) << U(2))
 
 
-@njit(**FAST)
-def _look_up(single, count, slots, position, hashes, passed, places, numbers):
-    """Tokens that passed, and the windows found there, -1 if none; -> how many. Lookups overlap in time."""
+@part
+def _print(prefix, count, out):
+    """Upper halves of the tokens' own hashes."""
+    for i in range(U(count)):
+        own = prefix[i + U(CARRY)] - prefix[i + U(CARRY - 1)] * U(BASE)
+        out[i] = own >> U(32)
+
+
+@part
+def _list_passed(count, hashes, short_hashes, passed, slots, places):
+    """Tokens that passed -> how many. Their places in the table are fetched meanwhile, all at a time."""
     listed = 0
     for i in range(count):
         places[listed] = i
         listed += passed[i] != 0
     for k in range(listed):
         i = places[k]
-        length = SEED.single if single[CARRY + i] else SEED.word
-        is_seed = passed[i] & 1 and position + i + 1 >= length
-        numbers[k] = find(hashes[i], slots) if is_seed else -1
+        prefetch(slot_address(hashes[i] if passed[i] & 1 else short_hashes[i], slots))
     return listed
 
 
-@njit(**FAST)
-def _scan(base, offsets, first, last, tables, seeds, stride, hits):
+@part
+def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
+    """Tokens of the next texts, up to ROOM of them.
+
+    `under_way`: the text, its next byte, how many of its tokens there were, how many tokens at all. `parts`:
+    for each text in the block: its number, its first token in the block, and how many it had before.
+
+    Returns:
+        What is under way now, the number of parts, and of tokens.
+    """
+    text, at, position, printed = under_way
+    count, filled = 0, np.int64(0)
+    while text < last and filled < ROOM:
+        parts[0][count], parts[1][count], parts[2][count] = text, filled, position
+        count += 1
+        at, found = tokenise(base, at, offsets[text + 1], tables, arrays, offsets[text], filled)
+        filled += found
+        position += found
+        if at >= offsets[text + 1]:
+            text += 1
+            at, position = offsets[text], np.int64(0)
+            prints.offsets[text] = printed + filled
+    return (text, at, position, printed), count, filled
+
+
+@inlined
+def _add(text, number, position, is_alone, count, hits):
+    """Write down a window, if it is one -> 1 if it is."""
+    hits[0][count], hits[1][count], hits[2][count], hits[3][count] = text, number, position, is_alone
+    return number >= 0
+
+
+@kernel
+def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
-    bloom, slots, (anchors, words, shifts, short_lengths, short_powers), powers = seeds
-    size = CARRY + ROOM + 40
-    prefix, single = np.zeros(size, np.uint64), np.zeros(size, np.uint8)
-    arrays = (prefix, np.zeros(size, np.int32), np.zeros(size, np.int32), single)
-    hashes, passed = np.zeros(ROOM + 40, np.uint64), np.zeros(ROOM + 40, np.uint8)
-    places, numbers = np.zeros(ROOM + 41, np.int32), np.zeros(ROOM + 40, np.int64)
-    full = hits[0].size - (ROOM + 40) * (1 + short_lengths.size)
-    count = np.int64(0)
-    for text in range(first, last):
-        before = count
-        at, end = offsets[text], offsets[text + 1]
-        position = np.int64(0)
-        prefix[:CARRY] = U(0)
-        while at < end:
-            at, found = tokenise(base, at, end, tables, arrays, offsets[text], ROOM)
-            if found == 0:
-                break
-            if stride == 1:
-                _probe(prefix, single, found, bloom, powers, hashes, passed)
-            else:
-                _probe_fourth(prefix, single, -position & 3, found, bloom, powers, hashes, passed)
-            if short_lengths.size:
-                _probe_short(prefix, found, anchors, words, shifts, powers, passed)
-            if count > full:
-                return np.int64(text), before
-            listed = _look_up(single, found, slots, position, hashes, passed, places, numbers)
-            for k in range(listed):
-                i = places[k]
-                here = position + i
-                if numbers[k] >= 0:
-                    hits[0][count], hits[1][count], hits[2][count] = text, numbers[k], here
-                    count += 1
-                if passed[i] & 2 == 0:
-                    continue
-                for j in range(short_lengths.size):
-                    n = short_lengths[j]
-                    if here + 1 < n:
-                        break
-                    value = mix(prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[j])
-                    number = find(value, slots) if may_hold(value, bloom) else -1
-                    if number >= 0:
-                        hits[0][count], hits[1][count], hits[2][count] = text, number, here
-                        count += 1
-            position += found
-            for i in range(CARRY):
-                prefix[i] = prefix[i + found]
+    stride, has_short, leads, follows = how
+    bloom, short_bloom, slots, (anchors, words, numbers, short_lengths, short_powers), powers = seeds
+    (prefix, starts, ends, single), (hashes, short_hashes, passed, places), parts = memory
+    full = hits[0].size - BLOCK * (2 + short_lengths.size)
+    count, whole = np.int64(0), np.int64(0)
+    under_way = np.int64(first), offsets[first], np.int64(0), prints.offsets[first]
+    while under_way[0] < last:
+        text, _, position, printed = under_way
+        if position == 0:
+            whole = count
+        if count > full:
+            return text, whole
+        under_way, part_count, filled = _fill(
+            base, offsets, last, tables, memory[0], under_way, prints, parts
+        )
+        _print(prefix, filled, prints.tokens[printed:])
+        if stride == 1:
+            _probe(prefix, single, filled, bloom, powers[0], hashes, passed)
+        else:
+            passed[:filled] = 0
+            for part in range(part_count):
+                stop = parts[1][part + 1] if part + 1 < part_count else filled
+                begin = parts[1][part] + (-parts[2][part] & 3)
+                _probe_fourth(prefix, single, begin, stop, bloom, powers[0], hashes, passed)
+        if has_short:
+            _probe_short(prefix, single, filled, short_bloom, powers[1], short_hashes, passed)
+        if short_lengths.size:
+            _probe_whole(prefix, filled, anchors, words, numbers, passed)
+        part, next_part = -1, np.int64(0)
+        for k in range(_list_passed(filled, hashes, short_hashes, passed, slots, places)):
+            i = np.int64(places[k])
+            while i >= next_part:
+                part += 1
+                next_part = parts[1][part + 1] if part + 1 < part_count else filled
+                if part == part_count - 1 and parts[2][part] == 0:
+                    whole = count
+            text, here = parts[0][part], parts[2][part] + i - parts[1][part]
+            is_single = single[CARRY + i] != 0
+            if passed[i] & 1 and here + 1 >= (SEED.single if is_single else SEED.word):
+                number = find(hashes[i], slots)
+                count += _add(text, number, here, True, count, hits)
+            if passed[i] & 2 and here + 1 >= (SHORT_SEED.single if is_single else SHORT_SEED.word):
+                number = find(short_hashes[i], slots)
+                count += _add(text, number, here, True, count, hits)
+            if passed[i] & 4 == 0:
+                continue
+            for j in range(short_lengths.size):
+                n = short_lengths[j]
+                if here + 1 < n:
+                    break
+                value = prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[j]
+                number = find(value, slots) if may_hold(value, short_bloom) != U(0) else -1
+                if number >= 0:
+                    begin, end = offsets[text], offsets[text + 1]
+                    start, stop = begin + starts[CARRY + i - n + 1], begin + ends[CARRY + i]
+                    is_alone = stands_alone(base, start, stop, (begin, end), leads, follows)
+                    count += _add(text, number, here, is_alone, count, hits)
+        if part < part_count - 1 and parts[2][part_count - 1] == 0:
+            whole = count
+        for i in range(CARRY):
+            prefix[i], starts[i] = prefix[i + filled], starts[i + filled]
+        under_way = under_way[0], under_way[1], under_way[2], printed + filled
     return np.int64(last), count

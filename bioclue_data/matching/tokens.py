@@ -10,22 +10,23 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.matching import characters
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import load64, trailing_zeros, word_masks
 
 U = np.uint64
 BASE = 0xD6E8FEB86659FD93
 GOLDEN = 0x9E3779B97F4A7C15
 CARRY = 64  # tokens that a window may reach back over
+ROOM = 2048  # tokens at a time: their hashes stay in the first-level cache
+BLOCK = CARRY + ROOM + 40  # elements of the arrays: the last 64 bytes may hold some tokens more
 PADDING = 64  # bytes after a text that the tokeniser may read
 _LOWER = 0x2020202020202020
 _ALL = 0xFFFFFFFFFFFFFFFF
-FAST = {"nogil": True, "cache": True, "error_model": "numpy", "boundscheck": False}
 
 
-@njit(forceinline=True)
+@inlined
 def _hash_ascii(address, size):
     """Hash of a word of ASCII letters and digits, case folded: each byte gets its bit 0x20 if it has not."""
     value = U(0)
@@ -39,14 +40,14 @@ def _hash_ascii(address, size):
     return value ^ (value >> U(32))
 
 
-@njit(forceinline=True)
+@inlined
 def hash_single(folded):
     """Hash of a token of one character."""
     value = (folded + U(1)) * U(GOLDEN)
     return value ^ (value >> U(32))
 
 
-@njit(forceinline=True)
+@inlined
 def _decode(word, entries):
     """Table entry and length of the non-ASCII character in the low bytes of `word`."""
     lead = word & U(0xFF)
@@ -62,20 +63,20 @@ def _decode(word, entries):
     return np.uint32(characters.IGNORED << 24 if U(0xE0000) <= code < U(0xE0200) else 0), 4
 
 
-@njit(forceinline=True)
+@inlined
 def _push(value, block, size, byte):
     """One more byte of a word: whole blocks of 8 go into the hash."""
     if size == 8:
         value = (value ^ block) * U(GOLDEN)
         value ^= value >> U(32)
-        block, size = U(0), 0
+        block, size = U(0), np.int64(0)
     return value, block | (byte << U(8 * size)), size + 1
 
 
-@njit(**FAST)
+@part
 def _hash_mixed(base, at, end, entries, expansions):
     """A word with characters beyond ASCII in it -> (hash, end of the word, next byte)."""
-    value, block, size, last = U(0), U(0), 0, at
+    value, block, size, last = U(0), U(0), np.int64(0), at
     while at < end:
         word = load64(base + U(at))
         byte = word & U(0xFF)
@@ -111,9 +112,9 @@ def _hash_mixed(base, at, end, entries, expansions):
     return value ^ (value >> U(32)), last, at
 
 
-@njit(**FAST)
-def tokenise(base, at, end, tables, arrays, origin, room):
-    """Tokens of the bytes [at, end), until the text ends or `room` tokens are full.
+@part
+def tokenise(base, at, end, tables, arrays, origin, filled):
+    """Tokens of the bytes [at, end), until the text ends or ROOM tokens are full.
 
     Args:
         base: Address of the bytes; PADDING readable bytes follow the last.
@@ -121,18 +122,18 @@ def tokenise(base, at, end, tables, arrays, origin, room):
         end: One past the last.
         tables: Entries and expansions of the characters.
         arrays: Running hashes (uint64), starts and ends (int32, bytes from `origin`), single (uint8), each of
-            CARRY + room + 40 elements; tokens go in from index CARRY on, after the carried ones.
+            BLOCK elements; tokens go in from index CARRY + filled on.
         origin: Where the text begins.
-        room: How many tokens fit.
+        filled: How many tokens are in the arrays, beside those carried over.
 
     Returns:
-        The byte where it stopped, between two tokens, and the number of tokens.
+        The byte where it stopped, between two tokens, and the number of tokens that were added.
     """
     entries, expansions = tables
     prefix, starts, ends, single = arrays
-    t = U(CARRY)
+    t = U(CARRY + filled)
     running = prefix[t - U(1)]
-    limit = U(CARRY + room)
+    limit = U(CARRY + ROOM)
     word = np.int64(-1)
     while at < end and t < limit:
         words, others = word_masks(base + U(at))
@@ -206,7 +207,7 @@ def tokenise(base, at, end, tables, arrays, origin, room):
             t += U(1)
         else:
             at = word
-    return at, np.int64(t) - CARRY
+    return at, np.int64(t) - CARRY - filled
 
 
 class Texts(NamedTuple):
@@ -263,28 +264,20 @@ def tokenise_all(texts: Texts) -> Tokens:
     return Tokens(hashes, starts, ends, single, offsets)
 
 
-def scratch(room: int) -> tuple[Any, Any, Any, Any]:
-    """Working arrays for `tokenise`."""
-    size = CARRY + room + 40
-    return np.zeros(size, U), np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.uint8)
-
-
-@njit(**FAST)
+@kernel
 def _tokenise_texts(base, offsets, tables, out, token_offsets):
-    room = 4096
-    size = CARRY + room + 40
     arrays = (
-        np.zeros(size, np.uint64),
-        np.zeros(size, np.int32),
-        np.zeros(size, np.int32),
-        np.zeros(size, np.uint8),
+        np.zeros(BLOCK, np.uint64),
+        np.zeros(BLOCK, np.int32),
+        np.zeros(BLOCK, np.int32),
+        np.zeros(BLOCK, np.uint8),
     )
     total = np.int64(0)
     for text in range(offsets.size - 1):
         at, end = offsets[text], offsets[text + 1]
         arrays[0][CARRY - 1] = U(0)
         while at < end:
-            at, count = tokenise(base, at, end, tables, arrays, offsets[text], room)
+            at, count = tokenise(base, at, end, tables, arrays, offsets[text], np.int64(0))
             if count == 0:
                 break
             for i in range(count):

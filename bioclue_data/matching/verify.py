@@ -14,12 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.matching.alone import stand_alone
 from bioclue_data.matching.compare import RUN_OF_WORDS, SLACK, STRETCH, compare, compare_whole, working_memory
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF
-from bioclue_data.matching.tokens import FAST, PADDING, Texts, U, tokenise_all
+from bioclue_data.matching.tokens import PADDING, Texts, U, tokenise_all
 
 if TYPE_CHECKING:
     from bioclue_data.matching.candidates import Candidates
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 REACH = 200  # tokens around an anchor that are near, or four times its length
 LONG_ANCHOR = 64  # tokens; a longer one is compared only if it was hit itself
-FLOOR = np.float32(0.3)  # share of an anchor, without a long run, below which the rest is not looked at
+FLOOR = 0.3  # share of an anchor, without a long run, below which the rest is not looked at
 
 
 class Scores(NamedTuple):
@@ -58,7 +58,7 @@ class Scores(NamedTuple):
     alone: Any
 
 
-def verify(texts: Texts, index: Index, found: Candidates) -> Scores:
+def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) -> Scores:
     """Compare every field of every candidate's item with its text. Thread-safe, and free of the lock."""
     sizes = np.diff(index.item_offsets)[found.items]
     rows = int(sizes.sum())
@@ -72,7 +72,11 @@ def verify(texts: Texts, index: Index, found: Candidates) -> Scores:
         index.token_hashes, index.single, index.token_offsets, index.fine, index.wide,
         index.kinds, index.item_offsets,
     )  # fmt: skip
-    _verify(tuple(tokens), places, stored, tuple(found), arrays)
+    most_fields = _greatest(index.item_offsets)
+    order, steps = np.zeros(most_fields, np.int64), np.zeros(most_fields, np.int64)
+    longest, longest_field = _greatest(tokens.offsets), _greatest(index.token_offsets)
+    working = np.zeros(longest, U), order, steps, working_memory(longest_field)
+    _verify(tuple(tokens), places, stored, tuple(found), np.float32(floor), working, arrays)
     scores = Scores(*arrays, alone=np.ones(rows, bool))
     return scores._replace(alone=stand_alone(chosen, tokens, places, index, scores))
 
@@ -87,15 +91,17 @@ def _chosen(texts: Texts, used: Any) -> Texts:
     return Texts(np.concatenate([*parts, np.zeros(PADDING, np.uint8)]), offsets)
 
 
-@njit(**FAST)
-def _verify(tokens, places, stored, found, out):
+def _greatest(offsets: Any) -> int:
+    """The greatest distance of two successive offsets, at least 1."""
+    return int(np.diff(offsets).max(initial=1))
+
+
+@kernel
+def _verify(tokens, places, stored, found, floor, working, out):
     kinds, item_offsets = stored[5], stored[6]
     all_hashes, all_starts, all_ends, all_single, offsets = tokens
-    _, items, firsts, lasts, anchors = found
-    most_fields = _greatest(item_offsets)
-    covered = np.zeros(_greatest(offsets), np.uint64)
-    order, steps = np.zeros(most_fields, np.int64), np.zeros(most_fields, np.int64)
-    working = working_memory(_greatest(stored[2]))
+    _, items, firsts, lasts, anchors, _ = found
+    covered, order, steps, memory = working
     row = 0
     for k in range(items.size):
         begin, end = offsets[places[k]], offsets[places[k] + 1]
@@ -118,17 +124,14 @@ def _verify(tokens, places, stored, found, out):
             elif kind == ANYWHERE or low >= high:
                 begin, end = np.int64(0), count
             else:
-                reach = max(REACH, 4 * length)
-                begin, end = low - reach, high + reach
+                begin, end = low - reach(length), high + reach(length)
             begin, end = max(begin, 0), min(end, count)
             out[0][here] = k
             out[1][here] = field
             is_hit = (anchors[k] >> U(min(field - start, 63))) & U(1) != U(0)
             if (step == 2 and hopeless) or (kind == ANCHOR and size_of_field > LONG_ANCHOR and not is_hit):
                 continue
-            near = compare(
-                hashes, text_arrays, begin, end, stored, first_token, end_token, working, out, here
-            )
+            near = compare(hashes, text_arrays, begin, end, stored, field, memory, out, here)
             if (
                 step == 1
                 and kind == HALF
@@ -144,7 +147,7 @@ def _verify(tokens, places, stored, found, out):
                 near = inside if inside[1] > inside[0] else near
                 for t in range(taken, taken_end):
                     hashes[t] = U(0)
-            if step < 2 and (out[2][here] >= FLOOR or out[5][here] >= RUN_OF_WORDS):
+            if step < 2 and (out[2][here] >= floor or out[5][here] >= RUN_OF_WORDS):
                 hopeless = False
             if step < 2 and near[1] > near[0]:
                 low, high = min(low, near[0]), max(high, near[1])
@@ -159,16 +162,13 @@ def _verify(tokens, places, stored, found, out):
         row += stop - start
 
 
-@njit(**FAST)
-def _greatest(offsets):
-    """The greatest distance of two successive offsets, at least 1."""
-    most = np.int64(1)
-    for i in range(offsets.size - 1):
-        most = max(most, offsets[i + 1] - offsets[i])
-    return most
+@inlined
+def reach(length):
+    """How many tokens around an anchor of some length are near it."""
+    return max(REACH, 4 * length)
 
 
-@njit(**FAST)
+@part
 def _order(kinds, token_offsets, start, stop, order, steps):
     """Fields of an item as they are compared: the longest half, other anchors, the rest; -> that half."""
     longest, size = np.int64(-1), np.int64(-1)
@@ -185,7 +185,7 @@ def _order(kinds, token_offsets, start, stop, order, steps):
     return longest
 
 
-@njit(**FAST)
+@part
 def _contains(token_hashes, token_offsets, whole, part):
     """Are the tokens of one field a run of those of another?"""
     first, size = token_offsets[part], token_offsets[part + 1] - token_offsets[part]

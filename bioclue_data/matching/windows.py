@@ -6,19 +6,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
-from bioclue_data.matching.tokens import BASE, FAST, Tokens, U
-
-_MIX = 0xD6E8FEB86659FD93
-_MASK = (1 << 64) - 1
-
-
-@njit(forceinline=True)
-def mix(value):
-    """Spread the bits of a window's hash over the whole word."""
-    value = (value ^ (value >> U(32))) * U(_MIX)
-    return value ^ (value >> U(29))
+from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.tokens import BASE, GOLDEN, Tokens, U
 
 
 def power(length: int) -> Any:
@@ -34,6 +24,7 @@ class Lengths(NamedTuple):
 
 
 SEED = Lengths(4, 6)
+SHORT_SEED = Lengths(3, 4)  # of fields that one changed word can leave without a window of four
 
 
 class Windows(NamedTuple):
@@ -52,7 +43,7 @@ def windows_of(tokens: Tokens, lengths: Lengths) -> Windows:
     return Windows(hashes[:count].copy(), positions[:count].copy())
 
 
-@njit(**FAST)
+@kernel
 def _windows(token_hashes, single, offsets, lengths, powers, hashes, positions):
     count = 0
     for text in range(offsets.size - 1):
@@ -64,13 +55,13 @@ def _windows(token_hashes, single, offsets, lengths, powers, hashes, positions):
             length = lengths[1] if single[t] else lengths[0]
             if i + 1 >= length:
                 factor = powers[1] if single[t] else powers[0]
-                hashes[count] = mix(prefix[i + 1] - prefix[i + 1 - length] * factor)
+                hashes[count] = prefix[i + 1] - prefix[i + 1 - length] * factor
                 positions[count] = t
                 count += 1
     return count
 
 
-@njit(**FAST)
+@kernel
 def whole_texts(token_hashes, offsets, chosen, hashes, anchors):
     """Hash of each chosen text as one window, and of its last two tokens, or its only one."""
     for k in range(chosen.size):
@@ -78,67 +69,106 @@ def whole_texts(token_hashes, offsets, chosen, hashes, anchors):
         running = U(0)
         for t in range(first, last):
             running = running * U(BASE) + token_hashes[t]
-        hashes[k] = mix(running)
+        hashes[k] = running
         before = token_hashes[last - 2] if last - first > 1 else U(0)
-        anchors[k] = mix(before * U(BASE) + token_hashes[last - 1])
+        anchors[k] = before * U(BASE) + token_hashes[last - 1]
+
+
+@kernel
+def count_fields(hashes, fields, populations, out):
+    """How many fields of its field's population have each window; 0 for one that its field had before.
+
+    Args:
+        hashes: uint64; of windows, those of a field one after the other.
+        fields: int32; the field of each.
+        populations: int64[fields].
+        out: int32; the counts.
+    """
+    places = U(2)
+    while places < U(3 * hashes.size // 2):
+        places *= U(2)
+    keys, counts = np.zeros(places, np.uint64), np.zeros(places, np.int32)
+    last, slots = np.zeros(places, np.int32), np.empty(hashes.size, np.int64)
+    for i in range(hashes.size):
+        key = (hashes[i] + U(populations[fields[i]]) * U(GOLDEN)) | U(1)
+        place = (key >> U(20)) & (places - U(1))
+        while keys[place] != U(0) and keys[place] != key:
+            place = (place + U(1)) & (places - U(1))
+        is_first = keys[place] == U(0) or last[place] != fields[i]
+        keys[place], last[place] = key, fields[i]
+        counts[place] += is_first
+        slots[i] = place if is_first else -1
+    for i in range(hashes.size):
+        out[i] = counts[slots[i]] if slots[i] >= 0 else 0
+
+
+BLOOM_BITS = 12  # per hash
 
 
 class Table(NamedTuple):
-    """A Bloom filter of 64-bit blocks before an open-addressing table: hash (0: free) and id, together."""
+    """Bloom filters of 64-bit blocks, for long and for short windows, before an open-addressing table.
+
+    A slot holds the upper half of a hash, and one more than its id; 0: free. Other bits of the hash choose
+    the slot: of the hashes that come to it one in 2**32 is taken for another.
+    """
 
     bloom: Any  # uint64
-    slots: Any  # uint64[2 * places]
+    short_bloom: Any  # uint64
+    slots: Any  # uint64
 
 
-def table_of(hashes: Any) -> Table:
-    """The table of some distinct hashes; the id is the position."""
-    size = max(1, len(hashes))
-    places = 1 << (3 * size // 2 + 2).bit_length()
-    blocks = 1 << (size * 16 // 64).bit_length()
-    table = Table(np.zeros(blocks, U), np.zeros(2 * places, U))
-    _fill(hashes, table)
+def table_of(hashes: Any, is_short: Any) -> Table:
+    """The table of some distinct hashes; the id is the position. `is_short`: bool; which filter holds it."""
+    places = 1 << (3 * max(1, len(hashes)) // 2 + 2).bit_length()
+    filters = [
+        np.zeros(1 << (count * BLOOM_BITS // 64).bit_length(), U)
+        for count in np.bincount(is_short, minlength=2).tolist()
+    ]
+    table = Table(filters[0], filters[1], np.zeros(places, U))
+    _fill(hashes, is_short, table)
     return table
 
 
-@njit(forceinline=True)
+@inlined
 def bloom_bits(value):
-    """The four bits of a hash in its block."""
-    return (
-        (U(1) << (value & U(63)))
-        | (U(1) << ((value >> U(6)) & U(63)))
-        | (U(1) << ((value >> U(12)) & U(63)))
-        | (U(1) << ((value >> U(18)) & U(63)))
-    )
+    """The two bits of a hash in its block."""
+    return (U(1) << (value & U(63))) | (U(1) << ((value >> U(6)) & U(63)))
 
 
-@njit(forceinline=True)
+@inlined
 def may_hold(value, bloom):
     """Does the filter let a hash pass?"""
-    bits = bloom_bits(value)
-    return (bloom[(value >> U(40)) & U(bloom.size - 1)] & bits) == bits
+    block = bloom[(value >> U(40)) & U(bloom.size - 1)]
+    return (block >> (value & U(63))) & (block >> ((value >> U(6)) & U(63))) & U(1)
 
 
-@njit(**FAST)
-def _fill(hashes, table):
-    bloom, slots = table
-    blocks, last = U(bloom.size - 1), U(slots.size - 2)
+@kernel
+def _fill(hashes, is_short, table):
+    last = U(table.slots.size - 1)
+    slots = table.slots
     for i in range(hashes.size):
         value = hashes[i]
         place = (value >> U(19)) & last
         while slots[place] != U(0):
-            place = (place + U(2)) & last
-        slots[place] = value
-        slots[place + U(1)] = U(i)
-        bloom[(value >> U(40)) & blocks] |= bloom_bits(value)
+            place = (place + U(1)) & last
+        slots[place] = ((value >> U(32)) << U(32)) | U(i + 1)
+        bloom = table.short_bloom if is_short[i] else table.bloom
+        bloom[(value >> U(40)) & U(bloom.size - 1)] |= bloom_bits(value)
 
 
-@njit(forceinline=True)
+@inlined
+def slot_address(value, slots):
+    """Address of the slot of a hash."""
+    return U(slots.ctypes.data) + U(8) * ((value >> U(19)) & U(slots.size - 1))
+
+
+@inlined
 def find(value, slots):
     """Id of a hash, -1 if the table does not hold it."""
-    last = U(slots.size - 2)
+    last = U(slots.size - 1)
     place = (value >> U(19)) & last
     while slots[place] != U(0):
-        if slots[place] == value:
-            return np.int64(slots[place + U(1)])
-        place = (place + U(2)) & last
+        if slots[place] >> U(32) == value >> U(32):
+            return np.int64(slots[place] & U(0xFFFFFFFF)) - 1
+        place = (place + U(1)) & last
     return np.int64(-1)

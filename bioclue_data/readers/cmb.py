@@ -1,6 +1,7 @@
 """CMB-Exam: a JSON array of questions; the answers of the test stand in a file of their own, joined by id.
 
-A question that has no `answer` is one of the test. Options that are empty or blank fill up the slots.
+A question that has no `answer` is one of the test; an `answer` that is empty leaves its question no gold.
+Options that are empty or blank fill up the slots. Questions of type C have one answer.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ class _Item(msgspec.Struct, frozen=True, kw_only=True):
     exam_class: str
     exam_subject: str
     question: str
-    question_type: Literal["单项选择题", "多项选择题"]
+    question_type: Literal["单项选择题", "C型选择题", "多项选择题"]
     option: dict[str, str | None]
     id: int | str | None = None
-    answer: str | None = None
+    answer: str | msgspec.UnsetType | None = msgspec.UNSET
     explanation: str | None = None
 
 
@@ -70,14 +71,14 @@ def _items(file: SourceFile, kind: type[T]) -> Iterator[tuple[int, T]]:
 
 def _document(item: _Item, name: str, position: int, answers: Mapping[str, str]) -> Document:
     identifier = str(position if item.id is None else item.id)
-    answer = item.answer or answers.get(identifier)
-    if not answer:
+    answer = answers.get(identifier) if item.answer is msgspec.UNSET else item.answer or ""
+    if answer is None:
         message = f"the question {identifier} has no answer"
         raise SourceError(message, where=f"{name}, /{position}", remedy=RELEASE)
     layers: Layers = {
         "question": item.question,
         "options": [{"key": key, "text": text} for key, text in item.option.items() if text and text.strip()],
-        "answer_keys": list(answer),
+        "answer_keys": list(answer.strip()) or None,
         "multiple": item.question_type == MANY,
         "rationale": item.explanation or None,
         "topics": [item.exam_type, item.exam_class, item.exam_subject],

@@ -62,10 +62,11 @@ class _Parts(NamedTuple):
 def read(sources: Sources, options: Options) -> Iterator[Document]:
     """Read the documents that the split has files of; a layer without its file is absent.
 
-    What refers to a mention that is not there is left out and remarked as R3.
+    What refers to a mention or a word that is not there is left out and remarked as R3; what goes on behind
+    the end of its line ends there and is remarked as R2.
 
     Raises:
-        SourceError: annotations have no text, a line is none of its kind, or a position is not in the text.
+        SourceError: annotations have no text, or a line is none of its kind.
     """
     own = _by_document(sources.files, options)
     side = _by_document(sources.side.get(options.texts, ()), options)

@@ -37,7 +37,7 @@ class Layering:
 
     Attributes:
         layers: What was made so far.
-        remarks: What refers to mentions that are not there.
+        remarks: What refers to mentions or words that are not there.
     """
 
     def __init__(self, text: str) -> None:
@@ -66,7 +66,7 @@ class Layering:
         """Read one line.
 
         Raises:
-            SourceError: it lacks a field, or points at words that are not there.
+            SourceError: it lacks a field, or a field its position.
         """
         if kind == ".con":
             self._concept(fields, where)
@@ -81,10 +81,11 @@ class Layering:
 
     def _concept(self, fields: Sequence[Field], where: str) -> None:
         concept, kind = _named(fields, "c", where), _named(fields, "t", where)
-        self._add(kind.text, concept, where)
+        self._add(kind.text, concept, self._spans(concept, where))
 
-    def _add(self, kind: str, field: Field, where: str) -> dict[str, Any]:
-        spans = self._spans(field, where)
+    def _add(self, kind: str, field: Field, spans: tuple[Span, ...]) -> dict[str, Any] | None:
+        if not spans:
+            return None
         identifier = f"T{len(self.layers['entities']) + 1}"
         mention = standoff.mention(identifier, kind, spans, self._printed(field.text, spans))
         self.layers["entities"].append(mention)
@@ -95,15 +96,24 @@ class Layering:
     def _spans(self, field: Field, where: str) -> tuple[Span, ...]:
         if not field.places:
             raise SourceError(f"{field.name} has no position", where=where, remedy="get the file again")
-        pairs = ((self._word(begin, where)[0], self._word(end, where)[1]) for begin, end in field.places)
-        return tuple(sorted(pairs))
+        pieces = (self._piece(field.text, begin, end, where) for begin, end in field.places)
+        return tuple(sorted(piece for piece in pieces if piece))
 
-    def _word(self, point: Point, where: str) -> Span:
-        line, word = point
-        if not 1 <= line <= len(self._words) or word >= len(self._words[line - 1]):
-            what = f"the text has no word {word} in line {line}"
-            raise SourceError(what, where=where, remedy="text and annotations are of different releases")
-        return self._words[line - 1][word]
+    def _piece(self, printed: str, begin: Point, end: Point, where: str) -> Span | None:
+        """From word to word; to the end of the line if that has fewer words, and None if it has too few."""
+        first, last = self._line(begin), self._line(end)
+        if begin[1] >= len(first) or not last:
+            self._remark("R3", where, f"{printed!r} points at no word of the text")
+            return None
+        if end[1] >= len(last):
+            self._remark("R2", where, f"{printed!r} goes on behind the end of line {end[0]}")
+        return first[begin[1]][0], last[min(end[1], len(last) - 1)][1]
+
+    def _line(self, point: Point) -> Sequence[Span]:
+        return self._words[point[0] - 1] if 1 <= point[0] <= len(self._words) else ()
+
+    def _remark(self, rule: str, where: str, detail: str) -> None:
+        self.remarks.append(Remark(rule, where, detail))
 
     def _printed(self, printed: str, spans: Sequence[Span]) -> str:
         """The document's own letters where the source prints them in lower case with single blanks."""
@@ -118,7 +128,7 @@ class Layering:
     def _found(self, field: Field, where: str, what: str) -> dict[str, Any] | None:
         found = self._mentions.get(self._spans(field, where))
         if found is None:
-            self.remarks.append(Remark("R3", where, f"{what} names {field.text!r}, which is no mention"))
+            self._remark("R3", where, f"{what} names {field.text!r}, which is no mention")
         return found
 
     def _relation(self, fields: Sequence[Field], where: str) -> None:
@@ -145,22 +155,23 @@ class Layering:
             chain = {"id": f"C{len(self.layers['corefs']) + 1}", "type": kind.text, "members": members}
             self.layers["corefs"].append(chain)
         elif len(members) == len(found):
-            self.remarks.append(Remark("R3", where, "a chain of one mention"))
+            self._remark("R3", where, "a chain of one mention")
 
     def _entry(self, fields: Sequence[Field], where: str) -> None:
         args, notes = [], []
         for field in fields:
             if field.places:
-                args.append(standoff.argument(field.name, "entity", self._shared(field, where)["id"]))
+                if mention := self._shared(field, where):
+                    args.append(standoff.argument(field.name, "entity", mention["id"]))
             elif field.text != NOT_MENTIONED:
                 notes.append(standoff.attribute(field.name, field.text))
         _named(fields, "m", where)
         self._relate(ENTRY, args)["attributes"] = notes
 
-    def _shared(self, field: Field, where: str) -> dict[str, Any]:
+    def _shared(self, field: Field, where: str) -> dict[str, Any] | None:
         """A mention that several entries share is one mention."""
-        known = self._typed.get((field.name, self._spans(field, where)))
-        return known or self._add(field.name, field, where)
+        spans = self._spans(field, where)
+        return self._typed.get((field.name, spans)) or self._add(field.name, field, spans)
 
 
 def _named(fields: Sequence[Field], name: str, where: str) -> Field:

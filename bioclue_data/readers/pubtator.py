@@ -49,6 +49,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     concepts: Concepts | None = None
     # Whether a line without a 6th column says that no concept was given; else the mention is not annotated.
     none_given: bool = False
+    # Whether a 7th column gives a further id of the concept; it is read as if it stood in the 6th, behind
+    # the first mark of `concepts.alternative`.
+    further_id: bool = False
     # Whether a 7th column gives the parts of composite mentions; it becomes the attribute `parts`.
     composite_parts: bool = False
     # How relation lines are read; absent: the source has none.
@@ -163,10 +166,13 @@ class _Rows:
             raise _unexpected(fields, where, "`relations`" if len(fields) > 3 else "")
 
     def _mention(self, fields: list[str], where: str) -> None:
-        widest = 7 if self._options.composite_parts else 6 if self._options.concepts else 5
+        how = self._options
+        widest = 7 if how.composite_parts or how.further_id else 6 if how.concepts else 5
         if not 5 <= len(fields) <= widest:
             raise _unexpected(fields, where, "" if len(fields) < 5 else "`concepts` or `composite_parts`")
         _, first, last, text, kind, *more = fields
+        if how.further_id and how.concepts and more:
+            more = [how.concepts.alternative[0].join(more)]
         span = (self._offset(first, where), self._offset(last, where))
         found = standoff.mention(f"T{len(self.entities) + 1}", kind, [span], text)
         if not more and self._options.none_given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
@@ -9,22 +10,30 @@ from lxml import etree
 from bioclue_data.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bioclue_data.sources.files import SourceFile
 
 REMEDY = "get the file again; if it is the source's own, repair a copy and declare that as the source"
 
 
-def elements(file: SourceFile, tags: Sequence[str]) -> Iterator[etree._Element]:
+def elements(
+    file: SourceFile, tags: Sequence[str], mend: Callable[[bytes], bytes] | None = None
+) -> Iterator[etree._Element]:
     """Give the elements of these names in the order of their ends; each is emptied after its turn.
+
+    Args:
+        file: The XML.
+        tags: Names of elements.
+        mend: Repairs the markup of the whole file before it is read.
 
     Raises:
         SourceError: the file is not well-formed, or it declares or uses entities.
     """
     with file.open() as stream:
         options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True}
-        events = etree.iterparse(stream, events=("start", "end"), remove_pis=True, **options)
+        whole = io.BytesIO(mend(stream.read())) if mend else stream
+        events = etree.iterparse(whole, events=("start", "end"), remove_pis=True, **options)
         try:
             for number, (event, element) in enumerate(events):
                 if number == 0:

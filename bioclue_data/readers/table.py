@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bioclue_data.errors import SourceError
 from bioclue_data.readers.lines import lines
@@ -35,7 +35,9 @@ class Options(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
         encoding: Of CSV and TSV files.
         delimiter: One character; by default a tab for `.tsv` and `.tab`, else a comma. Of several, the one
             that is most frequent in the first line that is read.
-        quoting: False: quotation marks are content, and a line is a row.
+        quoting: False: quotation marks are content, and a line is a row. "loose": what follows a closing
+            mark belongs to the cell, where it is an error else.
+        ragged: Cells that a row lacks at its end are empty, where that is an error else; so in workbooks.
         header: True: the first row; False: there is none; or the names of the columns.
         skip: Lines (rows of a workbook) before the header.
         optional: Columns that a file may lack, such as the answers of a hidden test.
@@ -46,7 +48,8 @@ class Options(Mapping, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     encoding: str = "utf-8"
     delimiter: str | tuple[str, ...] = ""
-    quoting: bool = True
+    quoting: bool | Literal["loose"] = True
+    ragged: bool = False
     header: bool | tuple[str, ...] = True
     skip: int = 0
     optional: tuple[str, ...] = ()
@@ -102,8 +105,9 @@ def records(
         raise SourceError(
             f"there is no column {missing[0]!r}", where=file.name, remedy=f"the columns are: {shown}"
         )
+    is_ragged = options.ragged or file.name.lower().endswith(WORKBOOKS)
     for place, cells in rows:
-        yield place, dict(zip(names, _fitted(cells, names, file.name, place), strict=True))
+        yield place, dict(zip(names, _fitted(cells, names, is_ragged, f"{file.name}, {place}"), strict=True))
 
 
 def _rows(file: SourceFile, options: Options) -> Iterator[Row]:
@@ -136,7 +140,7 @@ def _text_rows(file: SourceFile, options: Options) -> Iterator[Row]:
             chain([first], content),
             delimiter=_delimiter(options, file.name, first),
             quoting=csv.QUOTE_MINIMAL if options.quoting else csv.QUOTE_NONE,
-            strict=True,
+            strict=options.quoting is True,
         )
         line = options.skip + 1
         try:
@@ -181,12 +185,12 @@ def _distinct(names: Sequence[str], file: str) -> Sequence[str]:
     return names
 
 
-def _fitted(cells: list[str], names: Sequence[str], file: str, place: str) -> list[str]:
+def _fitted(cells: list[str], names: Sequence[str], is_ragged: bool, where: str) -> list[str]:
     missing = len(names) - len(cells)
     if not missing:
         return cells
-    if missing > 0 and file.lower().endswith(WORKBOOKS):
+    if missing > 0 and is_ragged:
         return cells + [""] * missing
     remedy = "correct delimiter, quoting or header of the record, or get the file again"
     what = f"{len(cells)} cells under {len(names)} columns"
-    raise SourceError(what, where=f"{file}, {place}", remedy=remedy)
+    raise SourceError(what, where=where, remedy=remedy)

@@ -50,7 +50,8 @@ def needs(entry: Entry, group: Group) -> list[Need]:
     if group.tree:
         return list(_tree(entry, group))
     if group.archive:
-        return [_archive(entry, group)]
+        keys = (group.archive,) if isinstance(group.archive, str) else group.archive
+        return [_archive(entry, group, key) for key in keys]
     files = group.files or ((_as_file(group),) if group.file else ())
     if not files:
         raise _wrong(entry, "a split or side source names no file")
@@ -79,10 +80,10 @@ def _addresses(entry: Entry, name: str) -> tuple[str, ...]:
     return tuple(base + quote(name) for base in entry.record.source.base)
 
 
-def _archive(entry: Entry, group: Group) -> Need:
-    archive = entry.record.source.archives.get(group.archive)
+def _archive(entry: Entry, group: Group, key: str) -> Need:
+    archive = entry.record.source.archives.get(key)
     if archive is None or not group.members:
-        raise _wrong(entry, f"archive {group.archive!r} is not declared, or no members of it are named")
+        raise _wrong(entry, f"archive {key!r} is not declared, or no members of it are named")
     members = tuple(File(name=m) if isinstance(m, str) else m for m in group.members)
     return Need(
         name=archive.file,

@@ -69,7 +69,7 @@ class Group(_Strict, frozen=True, kw_only=True):
     tree: str = ""  # a prefix ("." for all); the single files stand in files.tsv
     count: int | None = None  # files of the tree
     manifest: str = ""  # SHA-256 over the lines "<sha256>  <path>\n" of the tree, sorted by path
-    archive: str = ""  # a key of [source.archives]
+    archive: str | tuple[str, ...] = ""  # a key of [source.archives], or several with the same members
     members: tuple[str | File, ...] = ()  # names in the archive; "prefix/*" takes all below the prefix
     subset: str | None = None
 

@@ -8,10 +8,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.leakage.reading.json_strings import LINES
-from bioclue_data.matching.tokens import FAST
+from bioclue_data.matching.compiled import kernel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +105,7 @@ def _members(head: bytes) -> list[tuple[bytes, str]]:
     return found
 
 
-@njit(**FAST)
+@kernel
 def _value_end(data):
     """Where the first value, an object or array, ends; -1 if it does not."""
     level, inside, i = 0, False, 0
@@ -129,7 +128,7 @@ def _value_end(data):
     return -1
 
 
-@njit(**FAST)
+@kernel
 def spans(block, end, depth, inside, last, out):
     """Where the complete records of a block stand: (count, consumed, inside); see `json_strings.extract`."""
     level = max(depth, 0) if inside else 0

@@ -11,10 +11,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from bioclue_data.matching.compiled import kernel, part
 from bioclue_data.matching.machine import copy_until
-from bioclue_data.matching.tokens import FAST, PADDING, U
+from bioclue_data.matching.tokens import PADDING, U
 
 LINES = -1  # one record a line, whichever way lines end
 QUOTE, BACKSLASH, COMMA, COLON = ord('"'), ord("\\"), ord(","), ord(":")
@@ -65,7 +65,7 @@ def extract(block: Any, depth: int, *, inside: bool, last: bool) -> Extract:
     return Extract(out, offsets[: found + 1], consumed, broken[: min(faults, 1024)].tolist(), bool(inside))
 
 
-@njit(**FAST)
+@part
 def _string(base, block, at, end, out, to, lines):
     """Copy the string that begins at `at`, unescaped -> (state, after its closing quote, end of the copy)."""
     target = U(out.ctypes.data)
@@ -112,7 +112,7 @@ def _string(base, block, at, end, out, to, lines):
     return INCOMPLETE, at, to
 
 
-@njit(**FAST)
+@part
 def _hex4(block, at):
     value = 0
     for i in range(at, at + 4):
@@ -128,7 +128,7 @@ def _hex4(block, at):
     return value
 
 
-@njit(**FAST)
+@part
 def _utf8(code, out, to):
     if code < 0x80:
         out[to] = code
@@ -149,7 +149,7 @@ def _utf8(code, out, to):
     return to + 4
 
 
-@njit(**FAST)
+@part
 def _is_key(block, at, end):
     """Is the string that ended before `at` a key? -1: the block ends before that can be said."""
     while at < end and (block[at] == 32 or 9 <= block[at] <= 13):
@@ -157,7 +157,7 @@ def _is_key(block, at, end):
     return -1 if at >= end else np.int64(block[at] == COLON)
 
 
-@njit(**FAST)
+@kernel
 def _lines(base, block, end, depth, inside, last, out, offsets, broken):
     found, faults, to, at, start = 0, 0, 0, 0, 0
     line_out, level = 0, 0
@@ -209,7 +209,7 @@ def _lines(base, block, end, depth, inside, last, out, offsets, broken):
     return found, np.int64(start), faults, inside
 
 
-@njit(**FAST)
+@kernel
 def _nested(base, block, end, depth, inside, last, out, offsets, broken):
     found, to, at, start = 0, 0, 0, 0
     level = depth if inside else 0

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.leakage.reading.window import Taken, through
-from bioclue_data.matching.tokens import FAST, PADDING, Texts
+from bioclue_data.matching.compiled import kernel
+from bioclue_data.matching.tokens import PADDING, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +143,7 @@ class _Rows:
         return Taken(Texts(out, offsets[first : found + 1]), consumed)
 
 
-@njit(**FAST)
+@kernel
 def _rows(block, end, delimiter, quoting, chosen, last, out, offsets):
     """-> (rows, bytes consumed, where a quoted cell began that the end of the file cuts, or -1)."""
     found, to, at, start, unclosed = 0, 0, 0, 0, -1

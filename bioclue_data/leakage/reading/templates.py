@@ -8,10 +8,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
 from bioclue_data.leakage.reading.batches import SIZE
-from bioclue_data.matching.tokens import FAST, PADDING, Texts
+from bioclue_data.matching.compiled import kernel
+from bioclue_data.matching.tokens import PADDING, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def _filtered(texts: Texts, lines: _Lines) -> Texts:
     return Texts(out, offsets)
 
 
-@njit(**FAST)
+@kernel
 def _filter(data, offsets, lines, out, out_offsets):
     to = 0
     for text in range(offsets.size - 1):

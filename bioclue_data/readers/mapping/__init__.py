@@ -22,7 +22,7 @@ Paths are names joined by dots, relative to the item or, inside an `each`, to it
     ^.context  ^^.id   one ^ for each name walked back: out of an `each`, and from the item to what stands
                        around it, up to the outermost list of the file
     #   @key           position from 0; key, or name in XML; `^.#` and `^.@key` are those of what is around
-    @file   @subset    of the source file
+    @file   @stem   @subset       of the source file; its stem is the name without folders and last ending
 
 Columns: a string is a path, `"=text"` a constant, and so is a bare number, true or false. Texts come from texts, whole numbers and booleans, never from floats or lists;
 numbers also from texts; booleans also from "true" and "false". A table has one of

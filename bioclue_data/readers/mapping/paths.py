@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from bioclue_data.errors import RecordError
@@ -15,8 +16,8 @@ Many = Callable[[Node], "list[Node] | Absent"]
 
 _SEGMENT = re.compile(r'"([^"]*)"|([^".]+)')
 _UP = re.compile(r"\^+")
-SELF, POSITION, KEY, FILE, SUBSET = ".", "#", "@key", "@file", "@subset"
-_WORDS = (POSITION, KEY, FILE, SUBSET)
+SELF, POSITION, KEY, FILE, STEM, SUBSET = ".", "#", "@key", "@file", "@stem", "@subset"
+_WORDS = (POSITION, KEY, FILE, STEM, SUBSET)
 ANY = "*"
 
 
@@ -28,7 +29,7 @@ class Path:
         text: As the record spells it.
         up: Names to climb first.
         names: Names to follow then; `*` is any.
-        word: `#`, `@key`, `@file` or `@subset` instead of a value.
+        word: `#`, `@key`, `@file`, `@stem` or `@subset` instead of a value.
     """
 
     text: str
@@ -142,6 +143,7 @@ def _word(path: Path) -> One:
         POSITION: lambda node: node.position,
         KEY: lambda node: node.key,
         FILE: lambda node: file_of(node).name,
+        STEM: lambda node: PurePosixPath(file_of(node).name).stem,
         SUBSET: lambda node: file_of(node).subset,
     }
     read = reads[path.word]

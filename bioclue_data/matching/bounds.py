@@ -1,0 +1,228 @@
+"""The first look: the most that a closer look at a candidate could find, in a small part of its time.
+
+The tokens of a text, and its pairs of neighbours, are marked in a bitmap for each SEGMENT tokens. Of a field
+all marked pairs count as found, wherever they stand in the segments that the closer look would read: no score
+of `verify` is above its bound. Nearly all candidates are nothing even so.
+"""
+# mypy: disable-error-code="no-untyped-def, misc"
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS, SLACK, STRETCH
+from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
+from bioclue_data.matching.machine import prefetch
+from bioclue_data.matching.tokens import U
+from bioclue_data.matching.verify import FLOOR, LONG_ANCHOR, reach
+
+if TYPE_CHECKING:
+    from bioclue_data.matching.candidates import Candidates
+    from bioclue_data.matching.index import Index
+    from bioclue_data.matching.scan import Prints
+
+SEGMENT = 512  # tokens
+BITS = 14  # of a place in the bitmap of a segment
+WORDS = (1 << BITS) // 64
+ROUNDING = np.float32(1e-5)  # weights are added in another order than in `verify`
+_PAIR = 0x9E3779B1
+
+
+class Bounds(NamedTuple):
+    """One row for each field of each candidate, as in `verify.Scores`: the most that these can be."""
+
+    candidates: Any
+    fields: Any
+    fine: Any
+    covered: Any
+    longest: Any
+    alone: Any
+
+
+def first_look(
+    prints: Prints, index: Index, found: Candidates, floor: float = FLOOR
+) -> tuple[Candidates, Bounds]:
+    """Bounds of every field of every candidate's item.
+
+    Candidates of which next to nothing can be there are left out. Thread-safe, and free of the lock.
+
+    Args:
+        prints: Of the texts that were scanned.
+        index: The fields.
+        found: The candidates, in the order of the texts.
+        floor: Share of an anchor, without a long run, below which a candidate is left out.
+    """
+    rows = int(np.diff(index.item_offsets)[found.items].sum())
+    kinds = np.int32, np.int32, np.float32, np.float32, np.int32, bool
+    out = Bounds(*(np.empty(rows, kind) for kind in kinds))
+    stored = (
+        index.token_hashes,
+        index.single,
+        index.token_offsets,
+        index.fine,
+        index.kinds,
+        index.item_offsets,
+    )
+    kept = np.zeros(len(found.items), bool)
+    segments = int(np.diff(prints.offsets).max(initial=0)) // SEGMENT + 1
+    marks = np.empty((segments, WORDS), U), np.empty(WORDS, U)
+    rows = _first_look(prints, stored, found, np.float32(floor), marks, kept, out)
+    return found.chosen(kept), Bounds(*(array[:rows] for array in out))
+
+
+@kernel
+def _first_look(prints, stored, found, floor, memory, kept, out):
+    token_offsets, kinds, item_offsets = stored[2], stored[4], stored[5]
+    marks, joined = memory
+    text, segments, read = np.int64(-1), np.int64(0), (np.int64(-1), np.int64(-1))
+    row, number = np.int64(0), np.int64(0)
+    for k in range(found.items.size):
+        if found.texts[k] != text:
+            text = np.int64(found.texts[k])
+            begin, end = prints.offsets[text], prints.offsets[text + 1]
+            segments = (end - begin + SEGMENT - 1) // SEGMENT
+            _mark(prints.tokens[begin:end], marks, segments)
+            read = np.int64(-1), np.int64(-1)
+        _fetch(stored, found.items, k)
+        start, stop = item_offsets[found.items[k]], item_offsets[found.items[k] + 1]
+        longest = np.int64(0)
+        for field in range(start, stop):
+            if _is_looked_for(kinds[field]):
+                longest = max(longest, token_offsets[field + 1] - token_offsets[field])
+        for of_anchors in (True, False):
+            for field in range(start, stop):
+                if of_anchors != _is_looked_for(kinds[field]):
+                    continue
+                here = row + field - start
+                size = token_offsets[field + 1] - token_offsets[field]
+                is_hit, is_inside = (
+                    _bit(found.anchors[k], field - start),
+                    _bit(found.inside[k], field - start),
+                )
+                out.candidates[here], out.fields[here] = number, field
+                out.alone[here] = kinds[field] != ANCHOR or field - start > 62 or not is_inside
+                out.fine[here], out.covered[here], out.longest[here] = 0, 0, 0
+                if kinds[field] == ANCHOR and size > LONG_ANCHOR and not is_hit:
+                    continue
+                wanted = _segments_read(
+                    kinds[field], size, longest, found.firsts[k], found.lasts[k], segments
+                )
+                if wanted != read:
+                    _join(marks, wanted, joined)
+                    read = wanted
+                out.fine[here], out.covered[here], out.longest[here] = _bound(stored, field, joined)
+                if of_anchors and (out.fine[here] >= floor or out.longest[here] >= RUN_OF_WORDS):
+                    kept[k] = True
+            if not kept[k]:
+                break
+        if kept[k]:
+            row += stop - start
+            number += 1
+    return row
+
+
+@inlined
+def _fetch(stored, items, k):
+    """Let what is needed of the next items come nearer meanwhile."""
+    hashes, _, token_offsets, fine, kinds, item_offsets = stored
+    if k + 12 < items.size:
+        prefetch(U(item_offsets.ctypes.data) + U(8) * U(items[k + 12]))
+        field = U(item_offsets[items[k + 8]])
+        prefetch(U(token_offsets.ctypes.data) + U(8) * field)
+        prefetch(U(kinds.ctypes.data) + field)
+        token = U(token_offsets[item_offsets[items[k + 4]]])
+        prefetch(U(hashes.ctypes.data) + U(8) * token)
+        prefetch(U(fine.ctypes.data) + U(4) * token)
+
+
+@inlined
+def _is_looked_for(kind):
+    return kind == ANCHOR or kind == HALF
+
+
+@inlined
+def _bit(bits, place):
+    """The bit of a field; beyond the last one all share that."""
+    return (bits >> U(min(place, 63))) & U(1) != U(0)
+
+
+@inlined
+def _segments_read(kind, size, longest, first, last, segments):
+    """The segments of the text that `verify` may read for a field."""
+    if kind == ANYWHERE:
+        return np.int64(0), segments
+    margin = np.int64((size if kind == ANCHOR else longest) * STRETCH) + SLACK
+    if kind == NEAR:
+        margin += reach(longest)
+    return np.int64(max(first - margin, 0) // SEGMENT), np.int64(
+        min((last + margin) // SEGMENT + 1, segments)
+    )
+
+
+@inlined
+def _places(before, token):
+    """Where a token, and the pair of it and the token before, are marked."""
+    pair = np.uint32(np.uint32((U(before) * U(_PAIR)) ^ U(token)) * U(_PAIR))
+    return token >> np.uint32(32 - BITS), pair >> np.uint32(32 - BITS)
+
+
+@inlined
+def _mark(tokens, marks, segments):
+    """Mark the tokens and pairs of a text, segment by segment."""
+    before = np.uint32(0)
+    for segment in range(segments):
+        own = marks[segment]
+        for word in range(WORDS):
+            own[word] = U(0)
+        for t in range(segment * SEGMENT, min(tokens.size, (segment + 1) * SEGMENT)):
+            single, pair = _places(before, tokens[t])
+            own[single >> np.uint32(6)] |= U(1) << U(single & np.uint32(63))
+            own[pair >> np.uint32(6)] |= U(1) << U(pair & np.uint32(63))
+            before = tokens[t]
+
+
+@inlined
+def _join(marks, wanted, joined):
+    """The marks of some segments, together."""
+    for word in range(WORDS):
+        joined[word] = marks[wanted[0], word]
+    for segment in range(wanted[0] + 1, wanted[1]):
+        for word in range(WORDS):
+            joined[word] |= marks[segment, word]
+
+
+@inlined
+def _is_marked(joined, place):
+    return np.int64((joined[place >> np.uint32(6)] >> U(place & np.uint32(63))) & U(1))
+
+
+@inlined
+def _bound(stored, field, joined):
+    """Of a field: the share by weight, the share in long runs, and the longest run, of what is marked."""
+    hashes, single, token_offsets, fine, _, _ = stored
+    first, last = token_offsets[field], token_offsets[field + 1]
+    if last - first == 1:
+        place, _ = _places(np.uint32(0), np.uint32(hashes[first] >> U(32)))
+        is_there = _is_marked(joined, place)
+        return np.float32(is_there), np.float32(0), np.int32(is_there)
+    total, weight = np.float32(0), np.float32(0)
+    run, longest, covered, counted = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    for t in range(first + 1, last):
+        _, pair = _places(np.uint32(hashes[t - 1] >> U(32)), np.uint32(hashes[t] >> U(32)))
+        marked = _is_marked(joined, pair)
+        total += fine[t]
+        weight += fine[t] * np.float32(marked)
+        run = (run + 1) * marked
+        longest = max(longest, run)
+        length = run + 1
+        if length >= RUN_OF_WORDS:
+            counted = np.int64(0) if length == RUN_OF_WORDS else counted
+            if length >= (RUN_OF_SINGLES if single[t] else RUN_OF_WORDS):
+                covered += length - counted
+                counted = length
+    share = min(weight / total + ROUNDING, np.float32(1)) if total > 0 else np.float32(0)
+    longest += longest > 0
+    return share, np.float32(covered) / np.float32(max(last - first, 1)), np.int32(longest)
