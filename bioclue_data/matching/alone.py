@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bioclue_data.matching.compare import is_run
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.index import ANCHOR
 from bioclue_data.matching.machine import load64
@@ -64,12 +65,7 @@ def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, marks, alone
         begin, end = text_offsets[text], text_offsets[text + 1]
         alone[row] = False
         for t in range(offsets[text], offsets[text + 1] - size + 1):
-            same = True
-            for j in range(size):
-                if all_hashes[t + j] != stored[0][first + j]:
-                    same = False
-                    break
-            if not same:
+            if not is_run(stored[0], first, size, all_hashes, t):
                 continue
             start, stop = begin + all_starts[t], begin + all_ends[t + size - 1]
             if stands_alone(base, start, stop, (begin, end), marks[0], marks[1]):

@@ -26,7 +26,7 @@ def working_memory(longest: int) -> tuple[Any, ...]:
     places = 1 << (2 * longest + 1).bit_length()
     of_tokens = [np.zeros(longest + 1, kind) for kind in (*[np.int32] * 6, *[np.uint8] * 2)]
     # keys, first position of the key in the field, next position with the same key, how often it is in the
-    # field from here on, how often in the stretch, run that ended here at the token before, run that ends here
+    # field from here on, how often in the stretch, run that ended here a token before, run that ends here
     # now, the token it was written for, covered, wide window found
     return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens
 
@@ -99,8 +99,9 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     share = _runs(
         hashes, text_arrays, (best_begin, best_end), stored, (first, last), working, places, out, row
     )
-    out[2][row] = share[0] / total_fine
-    out[3][row] = share[1] / total_wide if total_wide > 0 else out[2][row]
+    one = np.float32(1)  # weights are added in another order than those of the field
+    out[2][row] = min(share[0] / total_fine, one)
+    out[3][row] = min(share[1] / total_wide, one) if total_wide > 0 else out[2][row]
     return best_begin, best_end, own_begin, own_end
 
 
@@ -108,8 +109,8 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
 def _best_stretch(hashes, single, begin, end, width, weights, table, places):
     """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found.
 
-    A window counts as often as the field has it. Of several stretches the one where that weight stands closest
-    together: there is the field itself, if it is there.
+    A window counts as often as the field has it. Of several stretches it is the one where that weight stands
+    closest together: there is the field itself, if it is there.
     """
     keys, heads, counts, times = table
     matches = np.empty(end - begin if end > begin else 0, np.int32)
@@ -257,6 +258,15 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     return weight, wide_weight
 
 
+@inlined
+def is_run(hashes, first, size, others, at):
+    """Do these tokens stand among others at a place?"""
+    j = 0
+    while j < size and hashes[first + j] == others[at + j]:
+        j += 1
+    return j == size
+
+
 @part
 def compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row):
     """Is the field there whole, token by token? If it is not, the row stays as it was."""
@@ -265,12 +275,7 @@ def compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, ou
     if size == 0:
         return nothing
     for t in range(begin, end - size + 1):
-        same = True
-        for j in range(size):
-            if hashes[t + j] != field_hashes[first + j]:
-                same = False
-                break
-        if same:
+        if is_run(field_hashes, first, size, hashes, t):
             out[2][row] = out[3][row] = 1
             out[4][row] = 0
             out[5][row] = size

@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.matching.alone import stand_alone
-from bioclue_data.matching.compare import RUN_OF_WORDS, SLACK, STRETCH, compare, compare_whole, working_memory
+from bioclue_data.matching.compare import (
+    RUN_OF_WORDS,
+    SLACK,
+    STRETCH,
+    compare,
+    compare_whole,
+    is_run,
+    working_memory,
+)
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF
 from bioclue_data.matching.tokens import PADDING, Texts, U, tokenise_all
@@ -190,11 +198,6 @@ def _contains(token_hashes, token_offsets, whole, part):
     """Are the tokens of one field a run of those of another?"""
     first, size = token_offsets[part], token_offsets[part + 1] - token_offsets[part]
     for at in range(token_offsets[whole], token_offsets[whole + 1] - size + 1):
-        same = True
-        for j in range(size):
-            if token_hashes[at + j] != token_hashes[first + j]:
-                same = False
-                break
-        if same:
+        if is_run(token_hashes, first, size, token_hashes, at):
             return True
     return False
