@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-PIECE = 1 << 20  # bytes of texts that are tokenised at a time: 17 bytes of tokens for each of theirs
+PIECE = 1 << 18  # bytes of texts that are tokenised at a time: 17 bytes of tokens for each of theirs
 
 
 def pieces(texts: pl.Series) -> Iterator[tuple[int, list[str]]]:

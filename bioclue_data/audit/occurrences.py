@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from bioclue_data.audit.hashes import PIECE
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 WHOLE, FREE, CROSSED, INSIDE = range(4)
 """A mention is the place; none touches it; some lie across its edges or within; one holds it and more."""
 OFTEN = 10  # mentions with these very words, from which a form is expected to be one
+PIECE = 1 << 20  # bytes of texts that are looked through at a time
 USUAL = 0.9  # share of its places: below it, whether the form is a mention depends on the text
 CHARACTERS = 3  # least length of a form; a CJK character counts as two
 PLACES = {"row": pl.UInt32, "form": pl.String, "start": pl.Int64, "end": pl.Int64, "kind": pl.Int64}
