@@ -28,8 +28,11 @@ SKEW = 3  # the most frequent word is every 27th, as in prose; no run of five wo
 SPLITS = (("train", 0.8), ("validation", 0.1), ("test", 0.1))
 
 
-def generate(rows: int, folder: Path) -> None:
-    """A built folder with one `ner` dataset: invented words, one row of a hundred stands twice."""
+def generate(rows: int, folder: Path, distinct: int | None = None) -> None:
+    """A built folder with one `ner` dataset: invented words, one row of a hundred stands twice.
+
+    With `distinct`, every row is one of so many texts: all are found by several checks.
+    """
     chance = np.random.default_rng(rows)
     words = np.array(["".join(chance.choice(list("abcdeilmnorstu"), 7)) for _ in range(WORDS)])
     schema = arrow_schema(load("ner"))
@@ -39,17 +42,31 @@ def generate(rows: int, folder: Path) -> None:
         writer = TableWriter(folder / path, schema)
         last = first + round(rows * share)
         for start in range(first, last, ROW_GROUP):
-            writer.write(_rows(range(start, min(start + ROW_GROUP, last)), split, words, schema))
+            numbers = range(start, min(start + ROW_GROUP, last))
+            texts = _texts(numbers, words) if distinct is None else _repeated(numbers, words, distinct)
+            writer.write(_rows(numbers, split, texts, schema))
         done = writer.close()
         tables.append({"task": "ner", "split": split, "path": path, "rows": done.rows})
         first = last
     folders.write_manifest(folder, {"datasets": {"invented": {"tables": tables}}})
 
 
-def _rows(numbers: range, split: str, words: np.ndarray, schema: pa.Schema) -> pa.Table:
-    chance = np.random.default_rng(numbers.start)
-    texts = words[(chance.random((len(numbers), TEXT)) ** SKEW * WORDS).astype(int)]
+def _drawn(seed: int, number: int, words: np.ndarray) -> np.ndarray:
+    chance = np.random.default_rng(seed)
+    return words[(chance.random((number, TEXT)) ** SKEW * WORDS).astype(int)]
+
+
+def _texts(numbers: range, words: np.ndarray) -> np.ndarray:
+    texts = _drawn(numbers.start, len(numbers), words)
     texts[1::100] = texts[::100][: len(texts[1::100])]
+    return texts
+
+
+def _repeated(numbers: range, words: np.ndarray, distinct: int) -> np.ndarray:
+    return _drawn(distinct, distinct, words)[np.array(numbers) % distinct]
+
+
+def _rows(numbers: range, split: str, texts: np.ndarray, schema: pa.Schema) -> pa.Table:
     empty = {field.name: None for field in schema}
     made = [empty | _row(number, split, list(text)) for number, text in zip(numbers, texts, strict=True)]
     return pa.Table.from_pylist(made, schema=schema)
@@ -113,6 +130,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--by-check", action="store_true", help="seconds of each check, in one process")
     parser.add_argument("--rows", type=int, nargs="+", default=[], help="generated tables of so many rows")
+    parser.add_argument("--distinct", type=int, help="texts of generated tables; each stands many times")
     given = parser.parse_args()
     if given.folder and given.by_check:
         by_check(given.folder)
@@ -120,7 +138,7 @@ def main() -> None:
         show(f"{given.folder.name}, {given.jobs} jobs", given.folder, given.jobs)
     for rows in given.rows:
         with tempfile.TemporaryDirectory() as folder:
-            generate(rows, Path(folder))
+            generate(rows, Path(folder), given.distinct)
             show(f"generated, {given.jobs} jobs", Path(folder), given.jobs)
 
 

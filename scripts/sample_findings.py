@@ -53,7 +53,7 @@ def text_of(folder: Path, dataset: str, task: str, item: str, characters: int) -
     split = item.removeprefix(f"{dataset}:").split(":")[0]
     (paths,) = [paths for _, name, paths in units(folder, (dataset,)) if name == task]
     rows = read([path for path in paths if path.name.startswith(split)])
-    inputs = Batch(task, rows.filter(pc.field("item_id") == item)).inputs
+    inputs = Batch.of(task, rows.filter(pc.field("item_id") == item)).inputs
     return json.dumps(inputs["raw"].item()[:characters], ensure_ascii=False) if len(inputs) else "(no text)"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import polars as pl
@@ -102,10 +102,11 @@ class Held:
     def __init__(self, rows: pa.Table, batch: int) -> None:
         self._rows, self._batch = rows, max(batch, 1)
 
-    def batches(self) -> Iterator[pa.Table]:
+    def batches(self, columns: Collection[str] = ()) -> Iterator[pa.Table]:
         """Slices; at least one."""
+        rows = self._rows.select(sorted(columns)) if columns else self._rows
         for first in range(0, max(len(self._rows), 1), self._batch):
-            yield self._rows.slice(first, self._batch)
+            yield rows.slice(first, self._batch)
 
 
 _COMMON = ("item_id", "split", "language", "group_id", "document_id", "quality")

@@ -30,6 +30,7 @@ def test_every_check_takes_valid_rows_of_every_task(task: str) -> None:
 
     rows = valid_table(task)
     look(Table("invented", task, Held(rows, len(rows))))
+    look(Table("invented", task, Held(rows, 2)))
     assert look(Table("invented", task, Held(rows.slice(0, 0), 1))).is_empty()
 
 
@@ -253,3 +254,21 @@ def test_the_order_of_rows_does_not_matter(order: int) -> None:
     for plant in (twice, across, disagreeing):
         plant(rows, [2, 3, 5, 7, 11, 13, 36])
     assert findings("tc", rows, order).equals(findings("tc", rows))
+
+
+def test_portions_find_what_the_whole_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = clean("tc")
+    for plant in (nearly, twice, across):
+        plant(rows, [2, 3, 5, 7, 36])
+    found_whole = findings("tc", rows, 1).select("check", "item_id")
+    sizes = {
+        "near.INDEXED": 2000,
+        "near.TOGETHER": 1,
+        "near.READ": 2,
+        "alike.PAIRS": 1,
+        "checks.copies.NAMED": 3,
+    }
+    for name, size in sizes.items():
+        monkeypatch.setattr(f"bioclue_data.audit.{name}", size)
+    assert findings("tc", rows, 1).select("check", "item_id").equals(found_whole)
+    assert {"near_duplicate_across_splits", "duplicate_in_split"} <= set(found_whole["check"])

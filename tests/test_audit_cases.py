@@ -96,6 +96,86 @@ def test_forms_are_found_behind_chinese_characters() -> None:
     assert place == (rows[7]["item_id"], f"text[{start}:{start + 3}]")
 
 
+def typed(rows: list[Row], forms: list[str], kinds: list[str]) -> None:
+    """Every row says these words, which are a mention each, of these types."""
+    for row in rows:
+        row["entities"] = []
+        for form, kind in zip(forms, kinds, strict=True):
+            start = len(row["text"]) + 1
+            row["text"] += f" {form}"
+            span = {"start": start, "end": start + len(form)}
+            row["entities"].append({"id": f"T{start}", "type": kind, "spans": [span], "text": form})
+
+
+@pytest.mark.parametrize(("others", "slips"), [(4, 4), (5, 0)])
+def test_a_type_that_a_form_has_five_times_is_a_second_use(others: int, slips: int) -> None:
+    rows = clean("ner", 80)
+    typed(rows[others:], ["zorplin"], ["Drug"])
+    typed(rows[:others], ["zorplin"], ["Disease"])
+    assert len(found("ner", rows, "unusual_type", 3)) == slips
+
+
+@pytest.mark.parametrize(
+    ("form", "beside", "slips"),
+    [("zorplin", "quorvex", 0), ("zorplin", "far from it quorvex", 1), ("胸", "腹", 1)],
+)
+def test_in_scripts_with_words_a_form_has_the_type_of_its_list(form: str, beside: str, slips: int) -> None:
+    rows = clean("ner")
+    typed(rows, [form], ["Drug"])
+    rows[3]["entities"] = []
+    typed(rows[3:4], [form, beside], ["Disease", "Disease"])
+    rows[3]["text"] = rows[3]["text"].replace(f" {form}", "-" * (len(form) + 1), 1)
+    if "far" in beside:
+        mention = rows[3]["entities"][1]
+        mention["spans"][0]["start"] += len("far from it ")
+        mention["text"] = "quorvex"
+    assert len(found("ner", rows, "unusual_type")) == slips
+
+
+@pytest.mark.parametrize(("places", "faults"), [(1, 1), (2, 0)])
+def test_words_that_make_another_term_of_a_form_leave_it_unmarked(places: int, faults: int) -> None:
+    rows = clean("ner")
+    usual_mention(rows)
+    for row in rows[:places]:
+        row["text"] += " agonists"
+        row["entities"] = []
+    assert len(found("ner", rows, "unmarked_form", 5)) == faults
+
+
+def near(rows: list[Row], old: str, new: str) -> set[str]:
+    """What is found of a row of test that is one of train, but for some words."""
+    rows[36]["text"] = rows[3]["text"].replace(old, new)
+    return found("tc", rows, "near_duplicate_across_splits", 7)
+
+
+@pytest.mark.parametrize(("signs", "copies"), [(16, 0), (60, 1)])
+def test_short_texts_are_copies_only_if_numbers_or_signs_are_all_that_differs(
+    signs: int, copies: int
+) -> None:
+    rows = clean("tc")
+    rows[3]["text"] = f"(1) {chinese(3, signs)}"
+    rows[3]["labels"] = rows[36]["labels"]
+    assert near(rows, "(1)", "7.") == {rows[36]["item_id"]}
+    assert len(near(rows, rows[3]["text"][-2:], "好。")) == copies
+
+
+def test_a_text_with_another_label_is_a_contrast() -> None:
+    rows = clean("tc")
+    rows[3]["text"] = "dose 1 " + sentence(3, 40)
+    rows[3]["labels"], rows[36]["labels"] = ["yes"], ["no"]
+    assert near(rows, rows[3]["text"].split()[20], "xyzzy") == set()
+    assert near(rows, "dose 1", "dose 2") == {rows[36]["item_id"]}
+
+
+def test_another_question_about_the_same_case_is_no_copy() -> None:
+    rows = clean("mcqa")
+    case = sentence(3, 60)
+    rows[3]["question"], rows[36]["question"] = f"{case} why", f"{case} how"
+    assert found("mcqa", rows, "near_duplicate_across_splits", 2) == set()
+    rows[36]["options"] = rows[3]["options"]
+    assert found("mcqa", rows, "near_duplicate_across_splits", 2) == {rows[36]["item_id"]}
+
+
 def test_signs_tell_short_texts_apart() -> None:
     rows = clean("tc")
     rows[3]["text"], rows[4]["text"], rows[5]["text"] = "CD4+", "CD4-", "cd4+ "

@@ -128,7 +128,7 @@ def test_the_traditional_script_of_health_ner_is_seen(
 ) -> None:
     """Were the rows declared as Simplified, nearly all would be findings; the rest is short or shared."""
     (path,) = (built / "ner_cn" / "health_ner").glob(f"{split}-*.parquet")
-    batch = Batch("ner", pq.read_table(path))
+    batch = Batch.of("ner", pq.read_table(path))
     batch.rows = batch.rows.with_columns(language=pl.lit("zh-Hans"))
     assert len(batch.rows) == rows
     assert len(other_script(batch)) == traditional

@@ -68,7 +68,7 @@ def load(path: Path) -> list[Acceptance]:
     """
     file: _File = parse_toml(path, _File)
     for one in file.accept:
-        if one.check not in checks.load():
+        if one.check not in checks.words():
             raise UsageError(f"no check {one.check!r}", where=str(path), remedy="see schemas/checks.toml")
         if not one.reason.strip():
             raise UsageError(f"{one.check} of {one.dataset} has no reason", where=str(path), remedy="say why")

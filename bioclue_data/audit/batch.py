@@ -7,15 +7,36 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from bioclue_data.audit.fields import INPUT, TEXTS
+from bioclue_data.audit.fields import INPUT, TEXTS, columns_in
 from bioclue_data.audit.gold import GOLDS, LABELS, MARKS
 from bioclue_data.audit.hashes import hashes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pyarrow as pa
 
 SPLITS = pl.Enum(["train", "validation", "test"])
 SEPARATOR = "\x1f"  # between the texts of a row
+EVERY = ("item_id", "split", "language")  # columns that nearly all frames have
+
+
+def columns_of(task: str, names: Iterable[str]) -> set[str]:
+    """The columns that frames of a batch are made of; what is no frame is a column itself."""
+    made_of: dict[str, Iterable[str]] = {
+        "texts": columns_in(TEXTS[task]),
+        "lengths": columns_in(INPUT[task][:1]),
+        "inputs": columns_in(INPUT[task]),
+        "mentions": ("text", "entities"),
+        "marks": _roots(MARKS.get(task)),
+        "gold": ("labelled", *_roots(GOLDS.get(task))),
+        "labels": ("labelled", *_roots(LABELS.get(task))),
+    }
+    return {*EVERY, *(column for name in names for column in made_of.get(name, (name,)))}
+
+
+def _roots(made: pl.Expr | None) -> list[str]:
+    return [] if made is None else made.meta.root_names()
 
 
 class Batch:
@@ -26,10 +47,22 @@ class Batch:
         rows: The rows, with `row`, the number of the row in its table: it joins the frames below.
     """
 
-    def __init__(self, task: str, rows: pa.Table, first: int = 0) -> None:
-        self.task = task
+    def __init__(self, task: str, rows: pl.DataFrame) -> None:
+        self.task, self.rows = task, rows
+
+    @classmethod
+    def of(cls, task: str, rows: pa.Table, first: int = 0) -> Batch:
+        """Rows as they are read; `first` is the number of the first one."""
         frame = pl.DataFrame(pl.from_arrow(rows)).with_columns(pl.col(pl.Categorical).cast(pl.String))
-        self.rows = frame.with_columns(pl.col("split").cast(SPLITS)).with_row_index("row", first)
+        return cls(task, frame.with_columns(pl.col("split").cast(SPLITS)).with_row_index("row", first))
+
+    def only(self, numbers: pl.Series) -> Batch:
+        """Those of the rows that have one of these numbers."""
+        row = self.rows["row"]
+        if row.is_empty():
+            return self
+        here = numbers.filter(numbers.is_between(row.min(), row.max()))
+        return Batch(self.task, self.rows.filter(row.is_in(here.implode())))
 
     @cached_property
     def texts(self) -> pl.DataFrame:
@@ -89,14 +122,17 @@ class Batch:
 
     @cached_property
     def mentions(self) -> pl.DataFrame:
-        """Mentions that have a text: row, item_id, split, whole, place, type, text, spans."""
+        """Mentions that have a text: row, item_id, split, whole, place, type, text, start, end (the last)."""
         frame = self.rows.select("row", "item_id", "split", whole="text", value="entities")
         frame = frame.with_columns(index=pl.int_ranges(pl.col("value").list.len())).explode("value", "index")
         member = pl.col("value").struct
+        spans = member.field("spans").list
         found = frame.filter(pl.col("value").is_not_null()).select(
             "row", "item_id", "split", "whole",
             place=pl.format("entities[{}]", "index"),
-            type=member.field("type"), text=member.field("text"), spans=member.field("spans"),
+            type=member.field("type"), text=member.field("text"),
+            start=spans.first().struct.field("start").cast(pl.Int64),
+            end=spans.last().struct.field("end").cast(pl.Int64),
         )  # fmt: skip
         return found.filter(pl.col("text").is_not_null())
 

@@ -48,3 +48,8 @@ GOLD = {
     "ner": "entities",
 }
 """Tasks in which one input has one right answer, and its column."""
+
+
+def columns_in(paths: tuple[str, ...]) -> set[str]:
+    """The columns that paths lead into."""
+    return {path.partition(".")[0] for path in paths}

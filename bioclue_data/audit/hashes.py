@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from bioclue_data.matching.tokens import texts_of, tokenise_all
-from bioclue_data.matching.windows import whole_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import polars as pl
 
-PIECE = 1 << 20  # bytes of texts that are tokenised at a time: 17 bytes of tokens for each of theirs
+PIECE = 1 << 18  # bytes of texts that are tokenised at a time: 17 bytes of tokens for each of theirs
 
 
 def pieces(texts: pl.Series) -> Iterator[tuple[int, list[str]]]:
@@ -34,6 +32,9 @@ def hashes_of(texts: pl.Series) -> Any:
 
 
 def _hashes(values: list[str]) -> Any:
+    from bioclue_data.matching.tokens import texts_of, tokenise_all  # noqa: PLC0415 - numba: only workers
+    from bioclue_data.matching.windows import whole_texts  # noqa: PLC0415
+
     tokens = tokenise_all(texts_of(values))
     chosen = np.flatnonzero(np.diff(tokens.offsets))
     found = np.zeros(len(values), np.uint64)
@@ -41,3 +42,13 @@ def _hashes(values: list[str]) -> Any:
     whole_texts(tokens.hashes, tokens.offsets, chosen, hashes, ends)
     found[chosen] = hashes
     return found
+
+
+def token_sets(texts: pl.Series) -> Iterator[frozenset[int]]:
+    """The hashes of the tokens of each text."""
+    from bioclue_data.matching.tokens import texts_of, tokenise_all  # noqa: PLC0415 - numba: only workers
+
+    for _, values in pieces(texts):
+        tokens = tokenise_all(texts_of(values))
+        for first, last in pairwise(tokens.offsets):
+            yield frozenset(tokens.hashes[first:last].tolist())

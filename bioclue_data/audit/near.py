@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from bioclue_data.audit.alike import copies
 from bioclue_data.audit.hashes import pieces
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.bounds import first_look
@@ -20,15 +22,19 @@ if TYPE_CHECKING:
 
     from bioclue_data.audit.batch import Batch
     from bioclue_data.audit.table import Table
+    from bioclue_data.matching.candidates import Candidates, Scratch
     from bioclue_data.matching.index import Index
+    from bioclue_data.matching.tokens import Texts
+    from bioclue_data.matching.verify import Scores
 
 CONTAINED = 0.8  # weight of an item's pairs of tokens that stand in the other; 0.7 finds templates
 LENGTHS = 0.8  # shorter text by longer one, in characters
 TOKENS = 10  # shorter items differ by one word only, and mean something else
-INDEXED = 3_000_000  # characters that one index holds
+INDEXED = 1_500_000  # characters that one index holds
+TOGETHER = 200_000_000  # bytes of indexes that are looked for at a time
+READ = 8  # portions whose texts are read at a time
 BEFORE = {"test": ("train", "validation"), "validation": ("train",)}
 """Splits that are used before a split."""
-ASKED = {"row": pl.UInt32, "key": pl.UInt64, "raw": pl.String, "size": pl.UInt32}
 SCHEMA = {"row": pl.UInt32, "score": pl.Float64, "other": pl.UInt32}
 
 
@@ -36,80 +42,112 @@ def near_pairs(table: Table) -> pl.DataFrame:
     """The nearest rows, in a split that is used before, of each row: row, score, other.
 
     Rows of test are compared with validation and train, rows of validation with train. Rows that are equal
-    but for case, width and blanks are no near duplicates. Of others that are equally near, all are given.
+    but for case, width and blanks are no near duplicates, nor are those that `alike.copies` leaves out. Of
+    others that are equally near, all are given.
     """
     parts = [pl.DataFrame(schema=SCHEMA)]
     splits = set(table.counts["split"])
     for split, before in BEFORE.items():
         if split in splits and splits.intersection(before):
-            parts += [_nearest(here, table, before) for here in _portions(table, split)]
-    return pl.concat(parts)
+            parts += [_nearest(held, table, before) for held in _indexed(table, split)]
+    return copies(table, pl.concat(parts))
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Some inputs of a split, to look for; the rows are in the order of the index."""
+
+    rows: pl.Series
+    index: Index
+    working: Scratch
+
+
+def _indexed(table: Table, split: str) -> Iterator[list[Portion]]:
+    """The inputs of a split, indexed in portions, as many together as memory has room for."""
+    held: list[Portion] = []
+    for rows in _portions(table, split):
+        held.append(_portion(rows))
+        if sum(array.nbytes for portion in held for array in portion.index) >= TOGETHER:
+            yield held
+            held = []
+    if held:
+        yield held
 
 
 def _portions(table: Table, split: str) -> Iterator[pl.DataFrame]:
     """Inputs of a split, as many as an index holds; which ones are together depends on their texts alone."""
     keys = table.keys.filter(pl.col("split") == split)
     count = int(keys["size"].sum() // INDEXED) + 1
-    for number in range(count):
-        rows = keys.filter(pl.col("key") % count == number)["row"]
-        yield table.gather(lambda batch: _asked(batch, (split,)), rows)
+    keys = keys.select("row", portion=pl.col("key") % count)
+    for first in range(0, count, READ):
+        some = keys.filter(pl.col("portion").is_between(first, first + READ - 1))
+        read = some.join(table.gather(_asked, "inputs", rows=some["row"]), on="row")
+        yield from read.sort("row").partition_by("portion", include_key=False)
 
 
-def _asked(batch: Batch, splits: tuple[str, ...]) -> pl.DataFrame:
-    """Inputs of rows of these splits; nothing is read for batches that have none."""
-    chosen = pl.col("split").is_in(splits)
-    if batch.rows.filter(chosen).is_empty():
-        return pl.DataFrame(schema=ASKED)
-    size = pl.col("raw").str.len_chars().cast(pl.UInt32)
-    return batch.inputs.filter(chosen).select("row", "key", "raw", size=size)
+def _asked(batch: Batch) -> pl.DataFrame:
+    return batch.inputs.select("row", "raw")
 
 
-def _nearest(here: pl.DataFrame, table: Table, before: tuple[str, ...]) -> pl.DataFrame:
-    texts = texts_of(here["raw"].to_list())
-    kinds = np.full(len(here), indexes.ANCHOR, np.uint8)
-    index = indexes.build(texts, np.arange(len(here), dtype=np.int32), kinds)
-    found = [pl.DataFrame(schema=SCHEMA)]
-    for batch in table.batches():
-        there = _asked(batch, before)
-        found.append(_like(here, there, _scanned(index, there["raw"])))
-        found = [_best(pl.concat(found))]
-    return found[0]
+def _portion(asked: pl.DataFrame) -> Portion:
+    kinds = np.full(len(asked), indexes.ANCHOR, np.uint8)
+    index = indexes.build(texts_of(asked["raw"].to_list()), np.arange(len(asked), dtype=np.int32), kinds)
+    return Portion(asked["row"], index, scratch(index))
 
 
-def _best(pairs: pl.DataFrame) -> pl.DataFrame:
-    return pairs.filter(pl.col("score") == pl.col("score").max().over("row"))
+def _nearest(held: list[Portion], table: Table, before: tuple[str, ...]) -> pl.DataFrame:
+    keys = table.keys.select("row", "key", "size")
+    earlier = _distinct(table, before)
+    found = pl.DataFrame(schema=SCHEMA)
+    for batch in table.batches("inputs"):
+        there = _asked(batch).join(earlier, on="row", how="semi")
+        pairs = pl.concat([pl.DataFrame(schema=SCHEMA), *_scanned(held, there)])
+        found = pl.concat([found, _like(pairs, keys)])
+        found = found.filter(pl.col("score") == pl.col("score").max().over("row"))
+    return found
 
 
-def _like(here: pl.DataFrame, there: pl.DataFrame, scored: Iterator[tuple[int, int, float]]) -> pl.DataFrame:
+def _distinct(table: Table, splits: tuple[str, ...]) -> pl.DataFrame:
+    """Rows of some splits: of those with the same tokens, gold and length, the one with the first id."""
+    facts = ["key", "gold", "size"]
+    rows = table.keys.filter(pl.col("split").is_in(splits)).select("row", *facts)
+    again = pl.struct(facts).is_duplicated()
+    twice = rows.filter(again)
+    named = twice.join(table.column("item_id", twice["row"]), on="row").sort("item_id")
+    firsts = named.unique(facts, keep="first")
+    return pl.concat([part.select("row") for part in (rows.filter(~again), firsts)])
+
+
+def _like(pairs: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """Pairs of about the same length that are not equal."""
-    kinds = {"a": pl.UInt32, "b": pl.UInt32, "score": pl.Float64}
-    pairs = pl.DataFrame(list(scored), schema=kinds, orient="row")
-    left = here.select("row", "key", "size").with_row_index("a")
-    right = there.select(other="row", key_b="key", size_b="size").with_row_index("b")
-    pairs = pairs.join(left, on="a").join(right, on="b")
-    shorter, longer = pl.min_horizontal("size", "size_b"), pl.max_horizontal("size", "size_b")
-    return pairs.filter(pl.col("key") != pl.col("key_b"), shorter >= LENGTHS * longer).select(*SCHEMA)
+    pairs = pairs.join(keys, on="row").join(keys, left_on="other", right_on="row", suffix="_other")
+    shorter, longer = pl.min_horizontal("size", "size_other"), pl.max_horizontal("size", "size_other")
+    return pairs.filter(pl.col("key") != pl.col("key_other"), shorter >= LENGTHS * longer).select(*SCHEMA)
 
 
-def _scanned(index: Index, texts: pl.Series) -> Iterator[tuple[int, int, float]]:
-    """(item, text, score) of each pair that is near."""
-    working = scratch(index)
-    tokens = np.diff(index.token_offsets)
-    for first, values in pieces(texts):
-        batch = texts_of(values)
-        hits, prints = scan(batch, index)
-        found, bounds = first_look(prints, index, candidates(hits, index, working))
-        hopeful = np.zeros(len(found.items), bool)
-        hopeful[bounds.candidates[bounds.fine >= CONTAINED]] = True
-        found = found.chosen(hopeful)
-        if not len(found.texts):
-            continue
-        scores = verify(batch, index, found)
-        near = (scores.fine >= CONTAINED) & (tokens[scores.fields] >= TOKENS)
-        yield from _pairs(scores, found, np.flatnonzero(near), first)
+def _scanned(held: list[Portion], there: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Pairs of rows of which one has nearly all of the other: row, score, other."""
+    for first, values in pieces(there["raw"]):
+        texts = texts_of(values)
+        others = there["row"].slice(first, len(values))
+        for portion in held:
+            found = _hopeful(portion, texts)
+            if len(found.texts):
+                yield _scored(portion, found, verify(texts, portion.index, found), others)
 
 
-def _pairs(scores: Any, found: Any, chosen: Any, first: int) -> Iterator[tuple[int, int, float]]:
-    for k in chosen:
-        candidate = scores.candidates[k]
-        yield int(found.items[candidate]), int(found.texts[candidate]) + first, float(scores.fine[k])
+def _hopeful(portion: Portion, texts: Texts) -> Candidates:
+    """Candidates whose upper bounds are near."""
+    hits, prints = scan(texts, portion.index)
+    found, bounds = first_look(prints, portion.index, candidates(hits, portion.index, portion.working))
+    hopeful = np.zeros(len(found.items), bool)
+    hopeful[bounds.candidates[bounds.fine >= CONTAINED]] = True
+    return found.chosen(hopeful)
+
+
+def _scored(portion: Portion, found: Candidates, scores: Scores, others: pl.Series) -> pl.DataFrame:
+    tokens = np.diff(portion.index.token_offsets)[scores.fields]
+    near = np.flatnonzero((scores.fine >= CONTAINED) & (tokens >= TOKENS))
+    pair = scores.candidates[near]
+    rows, texts = portion.rows.gather(found.items[pair]), others.gather(found.texts[pair])
+    return pl.DataFrame({"row": rows, "score": scores.fine[near].astype(np.float64), "other": texts})

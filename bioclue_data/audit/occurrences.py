@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from bioclue_data.audit.hashes import PIECE
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,29 +20,65 @@ if TYPE_CHECKING:
 WHOLE, FREE, CROSSED, INSIDE = range(4)
 """A mention is the place; none touches it; some lie across its edges or within; one holds it and more."""
 OFTEN = 10  # mentions with these very words, from which a form is expected to be one
+PIECE = 1 << 20  # bytes of texts that are looked through at a time
 USUAL = 0.9  # share of its places: below it, whether the form is a mention depends on the text
 CHARACTERS = 3  # least length of a form; a CJK character counts as two
 PLACES = {"row": pl.UInt32, "form": pl.String, "start": pl.Int64, "end": pl.Int64, "kind": pl.Int64}
+NEEDS = ("labelled", "mentions")
+SIDES = ("before", "after")
+AROUND = 24  # characters in which the word beside a place is looked for
+PARTING = 2  # places beside a word from which it tells something
+_NEXT = r"(\p{Han}|\p{L}+)"
+_BETWEEN = r"[\s/+-]*"
 _WORD = "[A-Za-z0-9_-]"
 
 
 def irregular(table: Table) -> pl.DataFrame:
     """Places of forms that nearly always are mentions, and are none here: row, form, start, end, kind, whole.
 
-    `kind` is FREE or CROSSED; `whole` is how often the form is a mention.
+    `kind` is FREE or CROSSED; `whole` is how often the form is a mention. Places beside a word that makes
+    another term of such forms, as "agonist" does, are left out.
     """
     forms = _usual_forms(table)
-    counts = table.gather(lambda batch: occurrences(batch, forms).group_by("form", "kind").len())
+    counts = table.gather(lambda batch: occurrences(batch, forms).group_by("form", "kind").len(), *NEEDS)
     counts = counts.group_by("form", "kind").agg(pl.col("len").sum())
     whole = counts.filter(kind=WHOLE).select("form", whole="len")
     rare = counts.filter(pl.col("kind").is_in([FREE, CROSSED])).join(whole, on="form")
     rare = rare.filter(pl.col("whole") >= USUAL * (pl.col("whole") + pl.col("len"))).drop("len")
     chosen = rare["form"].unique().sort()
-    return table.gather(lambda batch: occurrences(batch, chosen).join(rare, on=["form", "kind"]))
+    places = table.gather(lambda batch: _beside(batch, chosen).join(rare, on=["form", "kind"]), *NEEDS)
+    for side, words in _parting(table, chosen).items():
+        places = places.filter(~pl.col(side).is_in(words.implode()).fill_null(False))
+    return places.drop(SIDES)
+
+
+def _parting(table: Table, forms: pl.Series) -> dict[str, pl.Series]:
+    """By side, words beside which such forms are no mentions as often as they are: "PKC agonist"."""
+    parts = table.gather(lambda batch: pl.concat(_words(_beside(batch, forms))), *NEEDS)
+    counts = parts.drop_nulls("word").group_by("side", "word").agg(pl.all().sum())
+    counts = counts.filter(pl.col("others") >= PARTING, pl.col("others") >= pl.col("marked"))
+    return {side: counts.filter(side=side)["word"] for side in SIDES}
+
+
+def _words(places: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """How often words stand beside mentions and others: side, word, marked, others."""
+    marked = pl.col("kind") == WHOLE
+    others = pl.col("kind").is_in([FREE, CROSSED])
+    for side in SIDES:
+        yield places.group_by(side=pl.lit(side), word=side).agg(marked=marked.sum(), others=others.sum())
+
+
+def _beside(batch: Batch, forms: pl.Series) -> pl.DataFrame:
+    """Every place of a form, with the words before and after it in small letters, if there are any."""
+    places = occurrences(batch, forms).join(batch.rows.select("row", "text"), on="row")
+    first = pl.max_horizontal(pl.col("start") - AROUND, 0)
+    before = pl.col("text").str.slice(first, pl.col("start") - first).str.extract(f"{_NEXT}{_BETWEEN}$")
+    after = pl.col("text").str.slice("end", AROUND).str.extract(f"^{_BETWEEN}{_NEXT}")
+    return places.with_columns(before=before.str.to_lowercase(), after=after.str.to_lowercase()).drop("text")
 
 
 def _usual_forms(table: Table) -> pl.Series:
-    forms = table.gather(lambda batch: batch.mentions.group_by(form="text").len())
+    forms = table.gather(lambda batch: batch.mentions.group_by(form="text").len(), "mentions")
     forms = forms.group_by("form").agg(pl.col("len").sum()).filter(pl.col("len") >= OFTEN)
     size = pl.col("form").str.len_chars() + pl.col("form").str.count_matches(r"\p{Han}")
     usual: pl.Series = forms.filter(size >= CHARACTERS)["form"].sort()
@@ -59,20 +93,12 @@ def occurrences(batch: Batch, forms: pl.Series) -> pl.DataFrame:
         forms: Surface forms, as they are written.
     """
     texts = batch.rows.filter("labelled", pl.col("entities").is_not_null()).select("row", "text")
-    spans = _spans(batch)
+    spans = batch.mentions.select("row", "start", "end").drop_nulls()
     parts = [pl.DataFrame(schema=PLACES)]
     for piece in _pieces(texts) if len(forms) else ():
         judged = _judged(_places(piece, forms), spans, _origins(piece))
         parts.append(judged.select(pl.col(name).cast(kind) for name, kind in PLACES.items()))
     return pl.concat(parts)
-
-
-def _spans(batch: Batch) -> pl.DataFrame:
-    """Mentions by their outer ends: row, start, end."""
-    spans = pl.col("spans").list
-    first, last = spans.first().struct.field("start"), spans.last().struct.field("end")
-    found = batch.mentions.filter(spans.len() > 0)
-    return found.select("row", start=first.cast(pl.Int64), end=last.cast(pl.Int64))
 
 
 def _pieces(texts: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -95,9 +121,9 @@ def _places(texts: pl.DataFrame, forms: pl.Series) -> pl.DataFrame:
         form=pl.col("text").str.extract_many(patterns, overlapping=True),
         at=pl.col("text").str.find_many(patterns, overlapping=True),  # bytes
     )
-    found = found.filter(pl.col("at").list.len() > 0)
-    starts = [_in_characters(text, at) for text, at in found.select("text", "at").iter_rows()]
-    found = found.with_columns(start=pl.Series(starts, dtype=pl.List(pl.Int64))).explode("form", "start")
+    found = found.with_row_index("text_number").explode("form", "at").drop_nulls("at")
+    start = _in_characters(texts["text"], found["text_number"].to_numpy(), found["at"].to_numpy())
+    found = found.with_columns(start=pl.Series(start, dtype=pl.Int64))
     found = found.with_columns(end=pl.col("start") + pl.col("form").str.len_chars())
     before = (
         pl.when(pl.col("start") > 0)
@@ -110,13 +136,13 @@ def _places(texts: pl.DataFrame, forms: pl.Series) -> pl.DataFrame:
     return found.filter(~goes_on).select("row", "form", "start", "end")
 
 
-def _in_characters(text: str, at: list[int]) -> list[int]:
-    """Places in the UTF-8 of a text, as places in its characters."""
-    if text.isascii():
-        return at
-    begins = (np.frombuffer(text.encode(), np.uint8) & 0xC0) != 0x80  # a byte that goes on a character
-    places: list[int] = (np.cumsum(begins)[at] - 1).tolist()
-    return places
+def _in_characters(texts: pl.Series, numbers: Any, at: Any) -> Any:
+    """Places in the UTF-8 of texts, as places in their characters."""
+    written = np.frombuffer("".join(texts.to_list()).encode(), np.uint8)
+    upto = np.cumsum((written & 0xC0) != 0x80)  # such a byte goes on a character
+    sizes = texts.str.len_bytes().to_numpy().astype(np.int64)
+    begins = (np.cumsum(sizes) - sizes)[numbers]
+    return upto[begins + at] - upto[begins]
 
 
 def _judged(places: pl.DataFrame, spans: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:

@@ -71,7 +71,7 @@ def _section(dataset: dict[str, Any], findings: pl.DataFrame) -> dict[str, Any]:
         entry["splits"].append((row["split"], row["findings"]))
     for code, entry in found.items():
         entry["examples"] = here.filter(check=code).head(EXAMPLES).to_dicts()
-    ordered = {code: found[code] for code in checks.load() if code in found}
+    ordered = {code: found[code] for code in checks.words() if code in found}
     return {**dataset, "counts": counts, "total": sum(counts.values()), "checks": ordered}
 
 

@@ -85,7 +85,7 @@ def audit(
 def look_at(unit: Unit) -> Audit:
     """All findings of one unit."""
     table = Table(unit.dataset, unit.task, Files(unit.paths), unit.expected)
-    seconds = dict.fromkeys(checks.load(), 0.0)
+    seconds = dict.fromkeys(checks.words(), 0.0)
     findings = look(table, unit.checks, seconds)
     names = {
         "dataset": pl.lit(unit.dataset),
@@ -96,7 +96,7 @@ def look_at(unit: Unit) -> Audit:
 
 
 def _joined(done: list[Audit]) -> Audit:
-    seconds = {code: sum(one.seconds[code] for one in done) for code in checks.load()}
+    seconds = {code: sum(one.seconds[code] for one in done) for code in checks.words()}
     rows = pl.concat([one.rows for one in done])
     return Audit(pl.concat([one.findings for one in done]), rows.sort("dataset", "task", "split"), seconds)
 
@@ -119,7 +119,7 @@ def look(table: Table, codes: Collection[str] = (), seconds: dict[str, float] | 
         if check.look:
             with _timed(check.code, spent):
                 parts[check.code].append(check.look(table))
-    found = [_complete(pl.concat(parts[check.code]), check, table) for check in chosen]
+    found = [_complete(pl.concat(parts.pop(check.code)), check, table) for check in chosen]
     return pl.concat([pl.DataFrame(schema=SCHEMA), *found])
 
 

@@ -11,7 +11,7 @@ from bioclue_data.building import folder as folders
 from bioclue_data.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 UNSEEN = frozenset(
@@ -20,7 +20,7 @@ UNSEEN = frozenset(
 )
 """Columns that no check looks at: they are not read."""
 BATCH = 8 << 20  # bytes of a batch, uncompressed
-PIECE = 128  # rows that are read at a time
+PIECE = 1 << 20  # bytes that are read at a time, as the file counts them
 
 
 class Files:
@@ -29,11 +29,15 @@ class Files:
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
 
-    def batches(self) -> Iterator[pa.Table]:
-        """The rows in the order of the files, in tables of about `BATCH` bytes; at least one table."""
+    def batches(self, columns: Collection[str] = ()) -> Iterator[pa.Table]:
+        """The rows in the order of the files, in tables of about `BATCH` bytes; at least one table.
+
+        Args:
+            columns: These only; empty: all but `UNSEEN`.
+        """
         held: list[pa.RecordBatch] = []
         size = given = 0
-        for piece in self._pieces():
+        for piece in self._pieces(columns):
             held.append(piece)
             size += piece.nbytes
             if size >= BATCH:
@@ -44,11 +48,18 @@ class Files:
         elif not given:
             yield pq.read_table(self._paths[0])
 
-    def _pieces(self) -> Iterator[pa.RecordBatch]:
+    def _pieces(self, columns: Collection[str]) -> Iterator[pa.RecordBatch]:
         for path in self._paths:
             with pq.ParquetFile(path, pre_buffer=False) as file:
-                columns = [name for name in file.schema_arrow.names if name not in UNSEEN]
-                yield from file.iter_batches(PIECE, columns=columns, use_threads=False)
+                chosen = columns or [name for name in file.schema_arrow.names if name not in UNSEEN]
+                yield from file.iter_batches(_rows(file.metadata), columns=list(chosen), use_threads=False)
+
+
+def _rows(facts: pq.FileMetaData) -> int:
+    """How many rows are about a `PIECE`, where they are largest."""
+    groups = [facts.row_group(number) for number in range(facts.num_row_groups)]
+    most = max((group.total_byte_size / max(group.num_rows, 1) for group in groups), default=1)
+    return max(1, int(PIECE / max(most, 1)))
 
 
 def units(folder: Path, datasets: tuple[str, ...]) -> Iterator[tuple[str, str, list[Path]]]:

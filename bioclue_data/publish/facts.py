@@ -71,7 +71,7 @@ def _of_task(folder: Path, task: str, tables: Iterable[dict[str, Any]]) -> dict[
     from bioclue_data.records.record import SPLITS  # noqa: PLC0415
 
     parts = {table["split"]: pq.read_table(folder / table["path"]) for table in tables}
-    batch = Batch(task, pa.concat_tables(parts.values()).unify_dictionaries())
+    batch = Batch.of(task, pa.concat_tables(parts.values()).unify_dictionaries())
     repeats = _repeats(batch)
     return {
         split: {

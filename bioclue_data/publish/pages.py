@@ -32,7 +32,8 @@ CHECKS = """\
 What `bioclue audit` looks for: data that keeps every rule and is still wrong, or should be known. An error
 makes scores wrong, a warning should be looked at before use, a note is a fact to know.
 
-False alarms: findings on the real datasets, drawn at random by `scripts/sample_findings.py` (seed 7), were
+False alarms: findings on the real datasets, drawn at random by `scripts/sample_findings.py` (seed 7, where
+schemas/checks.toml names no other), were
 read; "2 of 50" were no fault of the data. Where fewer than 50 are named, those were all.
 """
 DATASETS = """\

@@ -27,7 +27,7 @@ def other_boundary(table: Table) -> pl.DataFrame:
 
 def _found(table: Table, kind: int, words: str) -> pl.DataFrame:
     places = table.irregular.filter(kind=kind).unique(["row", "start", "end"])
-    places = places.join(table.column("text", places["row"].unique()), on="row")
+    places = places.join(table.column("text", places["row"]), on="row")
     before = pl.max_horizontal(pl.col("start") - AROUND, 0)
     pieces = [
         pl.col("text").str.slice(before, pl.col("start") - before),

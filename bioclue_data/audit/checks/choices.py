@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 ROWS = 100  # questions from which a share means something
 DEVIATIONS = 4.0  # standard deviations from chance
 EXCESS = 0.05  # and at least so much more than chance
+NEEDS = ("options", "answer_keys", "multiple")
 SAYS = 6  # characters of an answer that can be found in the question; two for each CJK character
 
 
 def answer_position(table: Table) -> pl.DataFrame:
     """Splits in which the right option stands at one place far more often than chance puts it there."""
     counts = table.gather(
-        lambda batch: _rightness(_single(batch).with_columns(chance=1 / pl.len().over("row")))
+        lambda batch: _rightness(_single(batch).with_columns(chance=1 / pl.len().over("row"))), *NEEDS
     )
     return _beyond_chance(counts, "option {} is right in {} of {} questions; chance: {}")
 
@@ -29,7 +30,7 @@ def answer_position(table: Table) -> pl.DataFrame:
 def answer_length(table: Table) -> pl.DataFrame:
     """Splits in which the longest option is right far more often than chance makes it."""
     counts = table.gather(
-        lambda batch: _rightness(_longest(batch)).with_columns(index=pl.lit(None, pl.Int64))
+        lambda batch: _rightness(_longest(batch)).with_columns(index=pl.lit(None, pl.Int64)), *NEEDS
     )
     return _beyond_chance(counts, "the longest option{} is right in {} of {} questions; chance: {}", 0.15)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DOCUMENTS = ("ner", "re", "ee", "coref")
 HALVES = 0.5  # share of pairs
+NAMED = 50_000  # copies that are looked up at a time
 OTHERS = 5  # ids of copies that a detail names
 
 
@@ -43,6 +44,11 @@ def _copies(table: Table) -> pl.DataFrame:
 def _named(table: Table, rows: pl.DataFrame, across: bool) -> pl.DataFrame:
     """Findings that name the copies of rows with the same `same`: in other splits, or in their own."""
     rows = rows.join(table.column("item_id", rows["row"]), on="row")
+    count = len(rows) // NAMED + 1
+    return pl.concat([_naming(rows.filter(pl.col("same") % count == part), across) for part in range(count)])
+
+
+def _naming(rows: pl.DataFrame, across: bool) -> pl.DataFrame:
     names = rows.group_by("same", there="split").agg(
         ids=pl.col("item_id").sort().head(OTHERS + 1), number=pl.len()
     )
@@ -61,7 +67,9 @@ def conflicting_gold(table: Table) -> pl.DataFrame:
     rows = rows.filter(pl.col("raw").is_duplicated())
     rows = rows.filter(pl.col("gold").n_unique().over("raw") > 1).drop("gold")
     said = table.gather(
-        lambda batch: batch.rows.select("row", "item_id").join(batch.gold, on="row"), rows["row"]
+        lambda batch: batch.rows.select("row", "item_id").join(batch.gold, on="row"),
+        "gold",
+        rows=rows["row"],
     )
     rows = rows.join(said, on="row")
     names = rows.group_by("raw").agg(
@@ -74,7 +82,7 @@ def conflicting_gold(table: Table) -> pl.DataFrame:
 def near_duplicate_across_splits(table: Table) -> pl.DataFrame:
     """Rows of a smaller split that nearly stand in a row of another split, of about the same length."""
     pairs = near_pairs(table)
-    others = table.column("item_id", pairs["other"].unique()).rename({"row": "other", "item_id": "name"})
+    others = table.column("item_id", pairs["other"]).rename({"row": "other", "item_id": "name"})
     pairs = pairs.join(others, on="other").group_by("row").agg(pl.col("score").first(), pl.col("name").min())
     return table.found(pairs, pl.format("{} of it in {}", pl.col("score").round(2), "name"), pl.lit(""))
 
@@ -106,7 +114,7 @@ def shared_half(table: Table) -> pl.DataFrame:
     """Splits in which many pairs share one of their texts with another pair, of the split or of train."""
     parts = [none()]
     for column in INPUT[table.task]:
-        halves = table.gather(partial(_halves, column=column))
+        halves = table.gather(partial(_halves, column=column), column)
         in_train = pl.col("key").is_in(halves.filter(pl.col("split") == "train")["key"].unique().implode())
         shared = halves.with_columns(
             here=pl.struct("split", "key").is_duplicated(), train=in_train & (pl.col("split") != "train")

@@ -26,7 +26,10 @@ def unseen_label(table: Table) -> pl.DataFrame:
     if train.is_empty():
         return none()
     rows = table.gather(
-        lambda batch: batch.labels.filter(pl.col("split") != "train", ~pl.col("label").is_in(train.implode()))
+        lambda batch: batch.labels.filter(
+            pl.col("split") != "train", ~pl.col("label").is_in(train.implode())
+        ),
+        "labels",
     )
     return found(rows.unique(["item_id", "label"]), "label", pl.lit("label"))
 

@@ -52,9 +52,9 @@ def other_latin_language(table: Table) -> pl.DataFrame:
 
     Of each field, those with the smallest hashes are looked at, `SEEN` of them: the order does not matter.
     """
-    doubtful = table.gather(lambda batch: _doubtful(batch).with_columns(pl.col("text").hash()))
+    doubtful = table.gather(lambda batch: _doubtful(batch).with_columns(pl.col("text").hash()), "texts")
     chosen = doubtful.sort("text").group_by("field", maintain_order=True).head(SEEN)
-    texts = table.gather(_doubtful, chosen["row"].unique())
+    texts = table.gather(_doubtful, "texts", rows=chosen["row"])
     texts = texts.join(chosen.select("row", "place"), on=["row", "place"])
     told = pl.Series([_language(text) for text in texts["text"].to_list()], dtype=pl.String)
     texts = texts.with_columns(told=told).filter(pl.col("told") != "en")

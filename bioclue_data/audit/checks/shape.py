@@ -26,10 +26,10 @@ def blank_field(batch: Batch) -> pl.DataFrame:
 
 def length_outlier(table: Table) -> pl.DataFrame:
     """Texts whose length is far from that of nearly all texts of their field."""
-    sizes = table.gather(lambda batch: _sized(batch).group_by("field", "size").len())
+    sizes = table.gather(lambda batch: _sized(batch).group_by("field", "size").len(), "texts")
     sizes = sizes.group_by("field", "size").agg(pl.col("len").sum())
     usual = _usual(sizes).filter(pl.col("rows") >= TEXTS)
-    texts = table.gather(lambda batch: _far(_sized(batch), usual))
+    texts = table.gather(lambda batch: _far(_sized(batch), usual), "texts")
     return found(texts, pl.format("{} characters; half of this field have {} or fewer", "size", "usual"))
 
 
