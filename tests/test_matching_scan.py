@@ -191,6 +191,13 @@ def test_nothing_is_found_by_nothing() -> None:
     assert len(hits_of(texts_of(["", ""]), index_of(["one two three four five"])).texts) == 0
 
 
+def test_texts_without_tokens_need_no_room() -> None:
+    texts = [""] * 9000 + ["one two three"] + [" ."] * 9000
+    hits, prints = scan(texts_of(texts * 3), index_of(["one two three"]))
+    assert hits.texts.tolist() == [9000 + len(texts) * i for i in range(3)]
+    assert np.flatnonzero(np.diff(prints.offsets)).tolist() == hits.texts.tolist()
+
+
 def test_a_part_of_the_texts() -> None:
     texts, index = texts_of(["one two", "none", "one two", "one two"]), index_of(["one two"])
     assert hits_of(texts, index, 1, 3).texts.tolist() == [2]

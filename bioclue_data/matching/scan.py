@@ -169,7 +169,7 @@ def _list_passed(count, hashes, short_hashes, passed, slots, places):
 
 @part
 def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
-    """Tokens of the next texts, up to ROOM of them.
+    """Tokens of the next texts, up to ROOM of them; of as many texts as `parts` has room for.
 
     `under_way`: the text, its next byte, how many of its tokens there were, how many tokens at all. `parts`:
     for each text in the block: its number, its first token in the block, and how many it had before.
@@ -179,7 +179,7 @@ def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
     """
     text, at, position, printed = under_way
     count, filled = 0, np.int64(0)
-    while text < last and filled < ROOM:
+    while text < last and filled < ROOM and count < parts[0].size:
         parts[0][count], parts[1][count], parts[2][count] = text, filled, position
         count += 1
         at, found = tokenise(base, at, offsets[text + 1], tables, arrays, offsets[text], filled)
