@@ -155,6 +155,8 @@ def _segments_read(kind, size, longest, first, last, segments):
     if kind == ANYWHERE:
         return np.int64(0), segments
     margin = np.int64((size if kind == ANCHOR else longest) * STRETCH) + SLACK
+    if kind == HALF:
+        margin += SLACK  # where the longer half stands, and SLACK around it
     if kind == NEAR:
         margin += reach(longest)
     return np.int64(max(first - margin, 0) // SEGMENT), np.int64(
