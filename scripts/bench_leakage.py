@@ -180,7 +180,7 @@ def kernel(
         two = best(lambda: list(pool.map(lambda part: scan(packed, index, *part), parts)))
     counted, plain = word_count(packed, folder), python_set(texts, 2_000_000)
     figures = {
-        "windows": index.windows, "MB": size, "MB/s": size / one, "hits": len(scan(packed, index).texts),
+        "windows": index.windows, "MB": size, "MB/s": size / one, "hits": len(scan(packed, index)[0].texts),
         "x wc -w": size / one / counted, "wc -w MB/s": counted,
         "x Python set": size / one / plain, "two threads x": one / two,
     }  # fmt: skip
