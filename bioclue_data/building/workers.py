@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, TypeVar
 
 from bioclue_data.errors import BioclueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+OF_WORKERS = {
+    "POLARS_MAX_THREADS": "1",  # the workers are the parallelism, and every thread keeps memory of its own
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "65536",  # bytes; what is freed goes back at once
+}
 Job = TypeVar("Job")
 Done = TypeVar("Done")
 
@@ -31,8 +38,10 @@ def spread(work: Callable[[Job], Done], jobs: Sequence[Job], workers: int) -> It
     if workers <= 1 or len(jobs) <= 1:
         yield from map(work, jobs)
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_share_cores) as pool:
-        for future in as_completed([pool.submit(work, job) for job in jobs]):
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        with _inherited(OF_WORKERS):
+            futures = [pool.submit(work, job) for job in jobs]
+        for future in as_completed(futures):
             try:
                 yield future.result()
             except BrokenProcessPool as error:
@@ -40,7 +49,13 @@ def spread(work: Callable[[Job], Done], jobs: Sequence[Job], workers: int) -> It
                 raise BioclueError("a worker process died, nothing was written", remedy=remedy) from error
 
 
-def _share_cores() -> None:
-    """One thread per worker: the workers are the parallelism, and every thread keeps memory of its own."""
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+@contextmanager
+def _inherited(variables: Mapping[str, str]) -> Iterator[None]:
+    """Variables that processes begin with which are started meanwhile; what is set already stays."""
+    new = {name: value for name, value in variables.items() if name not in os.environ}
+    os.environ.update(new)
+    try:
+        yield
+    finally:
+        for name in new:
+            del os.environ[name]
