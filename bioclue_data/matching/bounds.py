@@ -17,7 +17,7 @@ from bioclue_data.matching.compiled import inlined, kernel
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
 from bioclue_data.matching.machine import prefetch
 from bioclue_data.matching.tokens import U
-from bioclue_data.matching.verify import FLOOR, LONG_ANCHOR, reach
+from bioclue_data.matching.verify import FLOOR, LONG_ANCHOR, has_bit, reach
 
 if TYPE_CHECKING:
     from bioclue_data.matching.candidates import Candidates
@@ -98,12 +98,10 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
                     continue
                 here = row + field - start
                 size = token_offsets[field + 1] - token_offsets[field]
-                is_hit, is_inside = (
-                    _bit(found.anchors[k], field - start),
-                    _bit(found.inside[k], field - start),
-                )
+                is_hit = has_bit(found.anchors[k], field - start)
+                is_inside = field - start < 63 and has_bit(found.inside[k], field - start)
                 out.candidates[here], out.fields[here] = number, field
-                out.alone[here] = kinds[field] != ANCHOR or field - start > 62 or not is_inside
+                out.alone[here] = kinds[field] != ANCHOR or not is_inside
                 out.fine[here], out.covered[here], out.longest[here] = 0, 0, 0
                 if kinds[field] == ANCHOR and size > LONG_ANCHOR and not is_hit:
                     continue
@@ -141,12 +139,6 @@ def _fetch(stored, items, k):
 @inlined
 def _is_looked_for(kind):
     return kind == ANCHOR or kind == HALF
-
-
-@inlined
-def _bit(bits, place):
-    """The bit of a field; beyond the last one all share that."""
-    return (bits >> U(min(place, 63))) & U(1) != U(0)
 
 
 @inlined

@@ -1,6 +1,6 @@
 """The comparison of one field with one stretch of a text: shares, runs and spans.
 
-A window of the field is looked up by its hash in a small table; windows with the same hash are chained.
+A pair of neighbours in the field is looked up by its hash in a small table; equal ones are chained.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bioclue_data.matching.compiled import inlined, part
-from bioclue_data.matching.index import FINE, HALF
+from bioclue_data.matching.index import HALF, WIDE
 from bioclue_data.matching.tokens import BASE, U
 
 STRETCH = 1.5  # length of the compared stretch, in lengths of the field
@@ -32,14 +32,11 @@ def working_memory(longest: int) -> tuple[Any, ...]:
 
 
 @inlined
-def _window(hashes, single, t, first):
-    """Hash of the short window that ends at token t, 0 if the text has no room for it."""
-    size = FINE.single if single else FINE.word
-    if t - first + 1 < size:
+def _pair(hashes, t, first):
+    """Hash of token t and the one before, 0 if the text has none before."""
+    if t == first:
         return U(0)
     value = hashes[t - 1] * U(BASE) + hashes[t]
-    if size == 3:
-        value += hashes[t - 2] * U(BASE) * U(BASE)
     return value if value != U(0) else U(1)
 
 
@@ -55,7 +52,7 @@ def _place_of(value, keys, places):
 @part
 def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     """Fill one row; -> first and one past the last token of the stretch, and of a half's own place."""
-    field_hashes, field_single, offsets, fine, wide, kinds, _ = stored
+    field_hashes, _, offsets, fine, wide, kinds, _ = stored
     first, last = offsets[field], offsets[field + 1]
     size = last - first
     total_fine, total_wide = np.float32(0), np.float32(0)
@@ -74,7 +71,7 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     for j in range(size - 1, -1, -1):
         counts[j] = 0
         following[j] = -1
-        value = _window(field_hashes, field_single[first + j], first + j, first)
+        value = _pair(field_hashes, first + j, first)
         if value == U(0):
             continue
         place = _place_of(value, keys, places)
@@ -87,15 +84,13 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     table = (keys, heads, counts)
     width = np.int64(size * STRETCH) + SLACK
     best_begin, best_end = _best_stretch(
-        hashes, text_arrays[3], begin, end, width, fine[first:last], (keys, heads, counts, times), places
+        hashes, begin, end, width, fine[first:last], (keys, heads, counts, times), places
     )
     if best_end <= best_begin:
         return np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     own_begin, own_end = best_begin, best_end
     if kinds[field] == HALF:
-        own_begin, own_end = _own_place(
-            hashes, text_arrays[3], best_begin, best_end, fine[first:last], table, places
-        )
+        own_begin, own_end = _own_place(hashes, best_begin, best_end, fine[first:last], table, places)
     share = _runs(
         hashes, text_arrays, (best_begin, best_end), stored, (first, last), working, places, out, row
     )
@@ -106,7 +101,7 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
 
 
 @part
-def _best_stretch(hashes, single, begin, end, width, weights, table, places):
+def _best_stretch(hashes, begin, end, width, weights, table, places):
     """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found.
 
     A window counts as often as the field has it. Of several stretches it is the one where that weight stands
@@ -117,7 +112,7 @@ def _best_stretch(hashes, single, begin, end, width, weights, table, places):
     tokens = np.empty(matches.size, np.int32)
     found = 0
     for t in range(begin, end):
-        value = _window(hashes, single[t], t, np.int64(0))
+        value = _pair(hashes, t, np.int64(0))
         if value == U(0):
             continue
         place = _place_of(value, keys, places)
@@ -149,19 +144,18 @@ def _best_stretch(hashes, single, begin, end, width, weights, table, places):
         best_first -= 1
     while best_last + 1 < found and tokens[best_last + 1] - tokens[best_first] <= width:
         best_last += 1
-    back = FINE.single if single[tokens[best_first]] else FINE.word
-    return np.int64(tokens[best_first] - back + 1), np.int64(tokens[best_last] + 1)
+    return np.int64(tokens[best_first] - 1), np.int64(tokens[best_last] + 1)
 
 
 @part
-def _own_place(hashes, single, begin, end, weights, table, places):
+def _own_place(hashes, begin, end, weights, table, places):
     """The shortest part of a stretch with nearly all of the weight in it: where the field itself stands."""
     keys, heads, counts = table
     matches, tokens = np.empty(end - begin, np.int32), np.empty(end - begin, np.int32)
     found, total = 0, np.float32(0)
     counts[: weights.size] = 0
     for t in range(begin, end):
-        value = _window(hashes, single[t], t, begin)
+        value = _pair(hashes, t, begin)
         if value == U(0):
             continue
         place = _place_of(value, keys, places)
@@ -188,73 +182,63 @@ def _own_place(hashes, single, begin, end, weights, table, places):
             tail += 1
         if weight >= OWN * total and tokens[head] - tokens[tail] < shortest:
             shortest = np.int64(tokens[head] - tokens[tail])
-            back = FINE.single if single[tokens[tail]] else FINE.word
-            own_begin, own_end = np.int64(tokens[tail] - back + 1), np.int64(tokens[head] + 1)
+            own_begin, own_end = np.int64(tokens[tail] - 1), np.int64(tokens[head] + 1)
     return own_begin, own_end
+
+
+@inlined
+def _run_before(now, before, stamp, j, t):
+    """Tokens of the run that ended at the field's token before j and the text's token before t."""
+    if j == 0:
+        return np.int64(0)
+    if stamp[j - 1] == t:
+        return np.int64(before[j - 1])
+    return np.int64(now[j - 1]) if stamp[j - 1] == t - 1 else np.int64(0)
 
 
 @part
 def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row):
     """Runs of common tokens in the stretch: the longest, those that cover, and the weight found."""
-    single = text_arrays[3]
+    _, starts, ends, single = text_arrays
     fine, wide = stored[3], stored[4]
-    first, last = field
-    size = last - first
+    first, size = field[0], field[1] - field[0]
     keys, heads, following, _, counts, before, now, stamp, covered, found_wide = working
     for j in range(size + 1):
-        counts[j] = 0
-        before[j] = 0
-        now[j] = 0
+        counts[j] = before[j] = now[j] = 0
+        covered[j] = found_wide[j] = 0
         stamp[j] = -1
-        covered[j] = 0
-        found_wide[j] = 0
     weight, wide_weight = np.float32(0), np.float32(0)
-    longest, longest_end = np.int64(0), np.int64(0)
+    longest, longest_end, tokens = np.int64(0), np.int64(0), np.int64(0)
     for t in range(stretch[0], stretch[1]):
-        value = _window(hashes, single[t], t, stretch[0])
-        if value == U(0):
-            continue
-        is_single = single[t] != 0
+        value = _pair(hashes, t, stretch[0])
         place = _place_of(value, keys, places)
-        if keys[place] != value:
+        if value == U(0) or keys[place] != value:
             continue
         j = heads[place]
         if counts[j] == 0:
             counts[j] = 1
             weight += fine[first + j]
-        least = RUN_OF_SINGLES if is_single else RUN_OF_WORDS
-        least_before = RUN_OF_SINGLES if single[t - 1] != 0 else RUN_OF_WORDS
-        wide_size = 4 if is_single else 3
+        least = RUN_OF_SINGLES if single[t] else RUN_OF_WORDS
+        least_before = RUN_OF_SINGLES if single[t - 1] else RUN_OF_WORDS
         while j >= 0:
-            run = np.int64(FINE.single if is_single else FINE.word)
-            if j > 0:
-                previous = np.int64(now[j - 1]) if stamp[j - 1] == t - 1 else np.int64(0)
-                if stamp[j - 1] == t:
-                    previous = np.int64(before[j - 1]) if before[j - 1] > 0 else np.int64(0)
-                run = max(run, previous + 1 if previous > 0 else run)
+            run = max(_run_before(now, before, stamp, j, t), np.int64(1)) + 1
             before[j] = now[j] if stamp[j] == t - 1 else 0
-            now[j] = run
-            stamp[j] = t
+            now[j], stamp[j] = run, t
             if run > longest:
                 longest, longest_end = run, np.int64(t)
-            if run >= wide_size and found_wide[j] == 0:
+            if run >= (WIDE.single if single[t] else WIDE.word) and found_wide[j] == 0:
                 found_wide[j] = 1
                 wide_weight += wide[first + j]
             if run >= least:
                 fresh = np.int64(1) if run > least_before else run
                 covered[j + 1 - fresh : j + 1] = 1
             j = following[j]
-    tokens = 0
     for j in range(size):
         tokens += covered[j]
-    starts, ends = text_arrays[1], text_arrays[2]
-    out[4][row] = tokens / size
-    out[5][row] = longest
-    out[6][row] = starts[stretch[0]]
-    out[7][row] = ends[stretch[1] - 1]
+    out[4][row], out[5][row] = tokens / size, longest
+    out[6][row], out[7][row] = starts[stretch[0]], ends[stretch[1] - 1]
     if longest > 0:
-        out[8][row] = starts[longest_end - longest + 1]
-        out[9][row] = ends[longest_end]
+        out[8][row], out[9][row] = starts[longest_end - longest + 1], ends[longest_end]
     return weight, wide_weight
 
 

@@ -199,12 +199,48 @@ def _add(text, number, position, is_alone, count, hits):
     return number >= 0
 
 
+@part
+def _collect(base, offsets, seeds, how, memory, block, hits, count, whole):
+    """Look up the tokens of a block that passed -> hits so far, and before the block's last text."""
+    slots, (_, _, _, short_lengths, short_powers), short_bloom = seeds[2], seeds[3], seeds[1]
+    (prefix, starts, ends, single), (hashes, short_hashes, passed, places), parts = memory
+    part_count, filled = block
+    part, next_part = -1, np.int64(0)
+    for k in range(_list_passed(filled, hashes, short_hashes, passed, slots, places)):
+        i = np.int64(places[k])
+        while i >= next_part:
+            part += 1
+            next_part = parts[1][part + 1] if part + 1 < part_count else filled
+            if part == part_count - 1 and parts[2][part] == 0:
+                whole = count
+        text, here = parts[0][part], parts[2][part] + i - parts[1][part]
+        is_single = single[CARRY + i] != 0
+        if passed[i] & 1 and here + 1 >= (SEED.single if is_single else SEED.word):
+            count += _add(text, find(hashes[i], slots), here, True, count, hits)
+        if passed[i] & 2 and here + 1 >= (SHORT_SEED.single if is_single else SHORT_SEED.word):
+            count += _add(text, find(short_hashes[i], slots), here, True, count, hits)
+        for j in range(short_lengths.size if passed[i] & 4 else 0):
+            n = short_lengths[j]
+            if here + 1 < n:
+                break
+            value = prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[j]
+            number = find(value, slots) if may_hold(value, short_bloom) != U(0) else -1
+            if number >= 0:
+                begin, end = offsets[text], offsets[text + 1]
+                start, stop = begin + starts[CARRY + i - n + 1], begin + ends[CARRY + i]
+                is_alone = stands_alone(base, start, stop, (begin, end), how[2], how[3])
+                count += _add(text, number, here, is_alone, count, hits)
+    if part < part_count - 1 and parts[2][part_count - 1] == 0:
+        whole = count
+    return count, whole
+
+
 @kernel
 def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
-    stride, has_short, leads, follows = how
-    bloom, short_bloom, slots, (anchors, words, numbers, short_lengths, short_powers), powers = seeds
-    (prefix, starts, ends, single), (hashes, short_hashes, passed, places), parts = memory
+    stride, has_short, _, _ = how
+    bloom, short_bloom, _, (anchors, words, numbers, short_lengths, _), powers = seeds
+    (prefix, starts, _, single), (hashes, short_hashes, passed, _), parts = memory
     full = hits[0].size - BLOCK * (2 + short_lengths.size)
     count, whole = np.int64(0), np.int64(0)
     under_way = np.int64(first), offsets[first], np.int64(0), prints.offsets[first]
@@ -230,37 +266,7 @@ def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
             _probe_short(prefix, single, filled, short_bloom, powers[1], short_hashes, passed)
         if short_lengths.size:
             _probe_whole(prefix, filled, anchors, words, numbers, passed)
-        part, next_part = -1, np.int64(0)
-        for k in range(_list_passed(filled, hashes, short_hashes, passed, slots, places)):
-            i = np.int64(places[k])
-            while i >= next_part:
-                part += 1
-                next_part = parts[1][part + 1] if part + 1 < part_count else filled
-                if part == part_count - 1 and parts[2][part] == 0:
-                    whole = count
-            text, here = parts[0][part], parts[2][part] + i - parts[1][part]
-            is_single = single[CARRY + i] != 0
-            if passed[i] & 1 and here + 1 >= (SEED.single if is_single else SEED.word):
-                number = find(hashes[i], slots)
-                count += _add(text, number, here, True, count, hits)
-            if passed[i] & 2 and here + 1 >= (SHORT_SEED.single if is_single else SHORT_SEED.word):
-                number = find(short_hashes[i], slots)
-                count += _add(text, number, here, True, count, hits)
-            if passed[i] & 4 == 0:
-                continue
-            for j in range(short_lengths.size):
-                n = short_lengths[j]
-                if here + 1 < n:
-                    break
-                value = prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[j]
-                number = find(value, slots) if may_hold(value, short_bloom) != U(0) else -1
-                if number >= 0:
-                    begin, end = offsets[text], offsets[text + 1]
-                    start, stop = begin + starts[CARRY + i - n + 1], begin + ends[CARRY + i]
-                    is_alone = stands_alone(base, start, stop, (begin, end), leads, follows)
-                    count += _add(text, number, here, is_alone, count, hits)
-        if part < part_count - 1 and parts[2][part_count - 1] == 0:
-            whole = count
+        count, whole = _collect(base, offsets, seeds, how, memory, (part_count, filled), hits, count, whole)
         for i in range(CARRY):
             prefix[i], starts[i] = prefix[i + filled], starts[i + filled]
         under_way = under_way[0], under_way[1], under_way[2], printed + filled

@@ -126,19 +126,18 @@ def _verify(tokens, places, stored, found, floor, working, out):
             here = row + field - start
             first_token, end_token = stored[2][field], stored[2][field + 1]
             size_of_field = end_token - first_token
+            out[0][here], out[1][here] = k, field
+            is_skipped = (
+                kind == ANCHOR and size_of_field > LONG_ANCHOR and not has_bit(anchors[k], field - start)
+            )
+            if is_skipped or (step == 2 and hopeless):
+                continue
+            begin, end = np.int64(0), count
             if step < 2:
                 margin = np.int64(size_of_field * STRETCH) + SLACK
-                begin, end = firsts[k] - margin, lasts[k] + margin
-            elif kind == ANYWHERE or low >= high:
-                begin, end = np.int64(0), count
-            else:
-                begin, end = low - reach(length), high + reach(length)
-            begin, end = max(begin, 0), min(end, count)
-            out[0][here] = k
-            out[1][here] = field
-            is_hit = (anchors[k] >> U(min(field - start, 63))) & U(1) != U(0)
-            if (step == 2 and hopeless) or (kind == ANCHOR and size_of_field > LONG_ANCHOR and not is_hit):
-                continue
+                begin, end = max(firsts[k] - margin, 0), min(lasts[k] + margin, count)
+            elif kind != ANYWHERE and low < high:
+                begin, end = max(low - reach(length), 0), min(high + reach(length), count)
             near = compare(hashes, text_arrays, begin, end, stored, field, memory, out, here)
             if (
                 step == 1
@@ -146,15 +145,13 @@ def _verify(tokens, places, stored, found, floor, working, out):
                 and out[5][here] < size_of_field
                 and _contains(stored[0], stored[2], longest_half, field)
             ):
-                for t in range(taken, taken_end):
-                    hashes[t] = covered[t - taken]
+                _show(hashes, covered, taken, taken_end)
                 begin, end = max(taken - SLACK, 0), min(taken_end + SLACK, count)
                 inside = compare_whole(
                     hashes, text_arrays, begin, end, stored[0], first_token, end_token, out, here
                 )
                 near = inside if inside[1] > inside[0] else near
-                for t in range(taken, taken_end):
-                    hashes[t] = U(0)
+                _hide(hashes, covered, taken, taken_end)
             if step < 2 and (out[2][here] >= floor or out[5][here] >= RUN_OF_WORDS):
                 hopeless = False
             if step < 2 and near[1] > near[0]:
@@ -162,12 +159,29 @@ def _verify(tokens, places, stored, found, floor, working, out):
                 length = max(length, size_of_field)
             if step == 0 and near[1] > near[0]:
                 taken, taken_end = near[2], near[3]
-                for t in range(taken, taken_end):
-                    covered[t - taken] = hashes[t]
-                    hashes[t] = U(0)
-        for t in range(taken, taken_end):
-            hashes[t] = covered[t - taken]
+                _hide(hashes, covered, taken, taken_end)
+        _show(hashes, covered, taken, taken_end)
         row += stop - start
+
+
+@inlined
+def _hide(hashes, covered, begin, end):
+    """Put tokens aside, so that nothing matches them."""
+    for t in range(begin, end):
+        covered[t - begin], hashes[t] = hashes[t], U(0)
+
+
+@inlined
+def _show(hashes, covered, begin, end):
+    """Put them back."""
+    for t in range(begin, end):
+        hashes[t] = covered[t - begin]
+
+
+@inlined
+def has_bit(bits, place):
+    """The bit of a field, by its place in the item; all from the last one on share that."""
+    return (bits >> U(min(place, 63))) & U(1) != U(0)
 
 
 @inlined

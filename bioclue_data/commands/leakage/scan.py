@@ -110,7 +110,7 @@ def command(
     whose parts are there. Damaged files of a corpus are listed, the rest is scanned, and the exit code is 1.
     """
     from bioclue_data import api  # noqa: PLC0415
-    from bioclue_data.leakage import run, views  # noqa: PLC0415
+    from bioclue_data.leakage import run  # noqa: PLC0415
 
     part = part_of(shard)
     if write:
@@ -123,8 +123,7 @@ def command(
     with engine_of(engine, scheduler, threads) as scans:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
         table, summary = run.check(rows, corpora, settings, options.progress())
-    facts = {name: getattr(summary, name) for name in ("corpora", "datasets", "thresholds", "method")}
-    facts["views"] = views.shares(table, summary.datasets)
+    facts = _facts(table, summary)
     if part[1] == 1:
         _write_results(table, facts, out)
     if write:
@@ -133,6 +132,14 @@ def command(
     _say_what_was_not_read(summary)
     if summary.problems:
         sys.exit(1)
+
+
+def _facts(table: Any, summary: Summary) -> dict[str, Any]:
+    """What `scan.json` says of a scan."""
+    from bioclue_data.leakage import views  # noqa: PLC0415
+
+    facts = {name: getattr(summary, name) for name in ("corpora", "datasets", "thresholds", "method")}
+    return facts | {"views": views.shares(table, summary.datasets)}
 
 
 def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
