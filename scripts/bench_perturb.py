@@ -211,7 +211,7 @@ def _false(name: str, texts: list[str], items: Any, index: Any, thresholds: Thre
         seen = [s for s in _scan([text], items, index, thresholds).values() if s.best.verdict >= SUSPECTED]
         if not seen:
             continue
-        alike = any(_alike(items.text(s.best.field), s.best.evidence) for s in seen if s.best.confident)
+        alike = any(_alike(items.text(s.best.field), text) for s in seen if s.best.confident)
         kind = "repetition" if alike else "confident" if any(s.best.confident for s in seen) else "low"
         counts[kind] += 1
     return (
