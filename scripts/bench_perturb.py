@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bioclue_data.leakage.targets import Row
 
 SAMPLE, NEGATIVES, RECORDS = 400, 2000, 4000
-BARE = "question only"
+BARE = "without options"
 TASKS = {"mcqa", "boolqa", "qa", "cqa"}
 ANSWERED = {"qa", "cqa"}  # whose answers are free text
 TEMPLATES = {
@@ -156,11 +156,12 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
     ]
     items, index = index_rows(row._replace(public=False) for row in indexed)
     table = changes.table()
+    choice = [place for place in sample if indexed[place].task == "mcqa"]
     bare = {f"{BARE}, {name}": table[name] for name in ("verbatim", "deletions 10 %")}
     for name, change in {**table, **bare}.items():
         order = changes.random if name == "options shuffled" else None
         found: Counter[str] = Counter()
-        chosen = swapped if name == "terms translated" else sample
+        chosen = choice if name in bare else swapped if name == "terms translated" else sample
         for place in chosen:
             text = rendered(indexed[place], change, order, bare=name in bare)
             seen = _scan([wrapped(text)], items, index).get(place)
