@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from numba import njit
 
-_ALL = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+_ALL = {"nogil": True, "error_model": "numpy", "boundscheck": False, "_nrt": False}
 _INNER = {**_ALL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 

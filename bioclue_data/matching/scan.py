@@ -10,7 +10,7 @@ import numpy as np
 from bioclue_data.matching.alone import ENDS, LEADS, codes, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import prefetch
-from bioclue_data.matching.tokens import BASE, BLOCK, CARRY, ROOM, U, tables, tokenise
+from bioclue_data.matching.tokens import BASE, BLOCK, CARRY, ROOM, U, block_of_tokens, tables, tokenise
 from bioclue_data.matching.windows import SEED, SHORT_SEED, find, may_hold, power, slot_address
 
 if TYPE_CHECKING:
@@ -94,9 +94,8 @@ def _seeds(index: Index) -> tuple[Any, ...]:
 
 def _memory() -> tuple[tuple[Any, ...], ...]:
     """For a block of tokens: what `tokenise` fills, what becomes of each token, and the parts."""
-    tokens = [np.zeros(BLOCK, kind) for kind in (U, np.int32, np.int32, np.uint8)]
     looked_up = [np.zeros(BLOCK, kind) for kind in (U, U, np.uint8, np.int32)]
-    return tuple(tokens), tuple(looked_up), tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3))
+    return block_of_tokens(), tuple(looked_up), tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3))
 
 
 @inlined
