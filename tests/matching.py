@@ -49,7 +49,11 @@ class PlainIndex:
     """An index as a dictionary of tuples."""
 
     def __init__(
-        self, fields: Sequence[str], kinds: Sequence[int], populations: Sequence[int] | None = None
+        self,
+        fields: Sequence[str],
+        kinds: Sequence[int],
+        populations: Sequence[int] | None = None,
+        common: str = "",
     ) -> None:
         self.contents = [tuple(token for token, _ in folded(field)) for field in fields]
         sizes = [sum(8 / 13 if single else 1 for _, single in folded(field)) for field in fields]
@@ -69,6 +73,7 @@ class PlainIndex:
                 self.last_two.add(whole[-2:])
             for key in keys:
                 self.owners.setdefault(key, set()).add(number)
+        self.common = {seed: {key for _, key in windows(common, seed)} for seed in (SEED, SHORT_SEED)}
         self._leave_out_what_tells_nothing(populations or [0] * len(fields))
 
     def _seed(self, number: int) -> Lengths:
@@ -76,20 +81,18 @@ class PlainIndex:
 
     def _leave_out_what_tells_nothing(self, populations: Sequence[int]) -> None:
         owned = [(key, number) for key, group in self.owners.items() for number in group]
-        rare = Counter(
-            number for key, number in owned if self._frequency(key, number, populations) <= indexes.RARE
-        )
-        windows = Counter(number for _, number in owned)
-        most = {
-            number: indexes.RARE
-            if rare[number] >= max(self._enough(number), indexes.MOST * windows[number])
-            else indexes.COMMON
-            for number in windows
-        }
         telling = {
             (key, number)
             for key, number in owned
-            if self._frequency(key, number, populations) <= most[number]
+            if self._frequency(key, number, populations) <= indexes.COMMON
+        }
+        uncommon = {(key, number) for key, number in telling if key not in self.common[self._seed(number)]}
+        left, all_windows = (Counter(number for _, number in some) for some in (uncommon, owned))
+        telling = {
+            (key, number)
+            for key, number in telling
+            if (key, number) in uncommon
+            or left[number] < max(self._enough(number), indexes.PART * all_windows[number])
         }
         numbers = {number for _, number in telling}
         left = {

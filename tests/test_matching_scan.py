@@ -41,7 +41,7 @@ from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, windows_of
 from tests.matching import PlainIndex, few, folded, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 FEW = {"max_examples": 120, "deadline": None}
@@ -52,6 +52,18 @@ def index_of(fields: Sequence[str], kinds: Sequence[int] | None = None) -> Index
     """Every field an item of its own."""
     chosen = np.array(kinds or [ANCHOR] * len(fields), np.uint8)
     return build(texts_of(list(fields)), np.arange(len(fields), dtype=np.int32), chosen)
+
+
+@pytest.fixture(autouse=True)
+def _no_window_is_common(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexes, "is_common", those_of(""))
+
+
+def those_of(text: str) -> Callable[[Any, Any], Any]:
+    """As `is_common`, of a text's windows."""
+    tokens = tokenise_all(texts_of([text]))
+    long, short = (windows_of(tokens, seed).hashes for seed in (SEED, SHORT_SEED))
+    return lambda hashes, is_short: np.where(is_short, np.isin(hashes, short), np.isin(hashes, long))
 
 
 def owners(index: Index, window: int) -> frozenset[int]:
@@ -245,16 +257,17 @@ def test_threads_find_the_same() -> None:
 @given(
     st.lists(st.tuples(few(most=14), KINDS, st.booleans(), st.booleans()), min_size=1, max_size=30),
     st.lists(few(most=50), min_size=1, max_size=3),
+    few(),
 )
-def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str]) -> None:
+def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str], common: str) -> None:
     names, kinds = [text for text, *_ in fields], [kind for _, kind, *_ in fields]
     items = np.cumsum([new for _, _, new, _ in fields]).astype(np.int32)
     populations = np.cumsum([new for *_, new in fields]).astype(np.int32)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in (("COMMON", 2), ("RARE", 1), ("ENOUGH", 3)):
-            patch.setattr(indexes, name, value)
+        patch.setattr(indexes, "COMMON", 2)
+        patch.setattr(indexes, "is_common", those_of(common))
         index = build(texts_of(names), items, np.array(kinds, np.uint8), populations)
-        plain = PlainIndex(names, kinds, populations.tolist())
+        plain = PlainIndex(names, kinds, populations.tolist(), common)
     hits = hits_of(texts_of(texts), index)
     found = candidates(hits, index, scratch(index))
     wanted = []

@@ -2,7 +2,8 @@
 
 Windows are weighted by how rare they are in the population that a field is of (a table, say): scores do not
 depend on what else is indexed. Those that more than COMMON fields of a population have, as templates do, are
-not looked for, but for fields that have no others.
+not looked for, but for fields that have no others; nor those that texts of all kinds have (`common`), but for
+fields that have few others.
 
 An item has fields: anchors, which are looked for in a corpus, and others, which are looked at once an anchor
 was found: near it, or anywhere in the same record. The halves of a pair are anchors, each with a place of its
@@ -17,7 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.errors import UsageError
-from bioclue_data.matching import characters
+from bioclue_data.matching import characters, common
+from bioclue_data.matching.common import is_common
 from bioclue_data.matching.tokens import GOLDEN, Texts, Tokens, U, tokenise_all
 from bioclue_data.matching.windows import (
     SEED,
@@ -36,9 +38,8 @@ if TYPE_CHECKING:
 FORMAT = 4
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
 COMMON = 20  # a window that more contents of a population have tells nothing of one of them
-RARE = 2  # contents of a population that have a rare window
-ENOUGH, ENOUGH_OF_SHORT = 200, 3  # rare windows of a field beside which no others are needed,
-MOST = 0.5  # if so many of its windows are rare
+ENOUGH, ENOUGH_OF_SHORT = 4, 2  # windows of a field beside which it needs none that texts of all kinds have,
+PART = 0.25  # if they are so many of its windows
 OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
 SINGLES_PER_UNIT = 13 / 8  # CJK characters that tell as much as a word
 SHORT_UNITS = 13  # below that a field has windows of SHORT_SEED
@@ -231,11 +232,15 @@ def _telling(
 ) -> tuple[Any, Any, Any]:
     """The windows that tell something of their fields; of fields that have none, all."""
     windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
-    frequencies = populations.frequencies(hashes[windows], owners)
     count = len(populations.of)
-    rare, all_windows = (np.bincount(owners[frequencies <= most], minlength=count) for most in (RARE, count))
-    has_enough = (rare >= np.where(is_short, ENOUGH_OF_SHORT, ENOUGH)) & (rare >= MOST * all_windows)
-    telling = frequencies <= np.where(has_enough, RARE, COMMON)[owners]
+    telling = populations.frequencies(hashes[windows], owners) <= COMMON
+    uncommon = telling & ~is_common(hashes, is_short[owners[offsets[:-1]]])[windows]
+    uncommon_ones, all_ones = (
+        np.bincount(owners[uncommon], minlength=count),
+        np.bincount(owners, minlength=count),
+    )
+    is_enough = uncommon_ones >= np.maximum(np.where(is_short, ENOUGH_OF_SHORT, ENOUGH), PART * all_ones)
+    telling = np.where(is_enough[owners], uncommon, telling)
     has_telling = np.zeros(count, bool)
     has_telling[owners[telling]] = True
     kept = telling | ~has_telling[owners]
@@ -317,4 +322,5 @@ def load(folder: Path) -> Index:
 
 
 def _header() -> dict[str, Any]:
-    return {"format": FORMAT, "characters": characters.load().version, "seeds": [*SEED, *SHORT_SEED]}
+    versions = {"characters": characters.load().version, "common": common.load().version}
+    return {"format": FORMAT, **versions, "seeds": [*SEED, *SHORT_SEED]}

@@ -126,40 +126,50 @@ class Table(NamedTuple):
 def table_of(hashes: Any, is_short: Any) -> Table:
     """The table of some distinct hashes; the id is the position. `is_short`: bool; which filter holds it."""
     places = 1 << (3 * max(1, len(hashes)) // 2 + 2).bit_length()
-    filters = [
-        np.zeros(1 << (count * BLOOM_BITS // 64).bit_length(), U)
-        for count in np.bincount(is_short, minlength=2).tolist()
-    ]
-    table = Table(filters[0], filters[1], np.zeros(places, U))
-    _fill(hashes, is_short, table)
+    table = Table(filter_of(hashes[~is_short]), filter_of(hashes[is_short]), np.zeros(places, U))
+    _fill(hashes, table.slots)
     return table
 
 
-@inlined
-def bloom_bits(value):
-    """The two bits of a hash in its block."""
-    return (U(1) << (value & U(63))) | (U(1) << ((value >> U(6)) & U(63)))
+def filter_of(hashes: Any) -> Any:
+    """uint64: the filter that lets some hashes pass, and one in a hundred others."""
+    bloom = np.zeros(1 << (len(hashes) * BLOOM_BITS // 64).bit_length(), U)
+    np.bitwise_or.at(bloom, _blocks(hashes, bloom), _bits(hashes))
+    return bloom
+
+
+def may_hold_each(hashes: Any, bloom: Any) -> Any:
+    """bool: does the filter let each hash pass?"""
+    bits = _bits(hashes)
+    return bloom[_blocks(hashes, bloom)] & bits == bits
+
+
+def _blocks(hashes: Any, bloom: Any) -> Any:
+    """The block of each hash."""
+    return ((hashes >> U(40)) & U(bloom.size - 1)).astype(np.int64)
+
+
+def _bits(hashes: Any) -> Any:
+    """The two bits of each hash in its block."""
+    return (U(1) << (hashes & U(63))) | (U(1) << ((hashes >> U(6)) & U(63)))
 
 
 @inlined
 def may_hold(value, bloom):
-    """Does the filter let a hash pass?"""
+    """Does the filter let a hash pass? `may_hold_each` for one."""
     block = bloom[(value >> U(40)) & U(bloom.size - 1)]
     return (block >> (value & U(63))) & (block >> ((value >> U(6)) & U(63))) & U(1)
 
 
 @kernel
-def _fill(hashes, is_short, table):
-    last = U(table.slots.size - 1)
-    slots = table.slots
+def _fill(hashes, slots):
+    last = U(slots.size - 1)
     for i in range(hashes.size):
         value = hashes[i]
         place = (value >> U(19)) & last
         while slots[place] != U(0):
             place = (place + U(1)) & last
         slots[place] = ((value >> U(32)) << U(32)) | U(i + 1)
-        bloom = table.short_bloom if is_short[i] else table.bloom
-        bloom[(value >> U(40)) & U(bloom.size - 1)] |= bloom_bits(value)
 
 
 @inlined
