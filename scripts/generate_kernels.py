@@ -1,0 +1,122 @@
+"""Make the machine code that `matching.shipped` loads, in `bioclue_data/matching/machine_code`.
+
+It needs Linux on x86-64, and a C compiler to link. `--check` compares the sources; where the same numba is
+installed, the code too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kernel_sources import sources
+
+from bioclue_data.matching import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMPILE = Path(__file__).with_name("kernel_code.py")
+LINK = ("-shared", "-nostartfiles", "-Wl,-z,defs,-z,noexecstack,--gc-sections,--build-id=none,--strip-all")
+
+
+class Made(NamedTuple):
+    """The code of all kernels for one level of processors."""
+
+    routines: dict[str, dict[str, Any]]
+    code: bytes
+
+
+def main() -> int:
+    """Write the files, or with `--check` exit with 1 if they are not those of the sources."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything differs")
+    if parser.parse_args().check:
+        faults = list(differences())
+        for fault in faults:
+            print(f"{fault}: run `python scripts/generate_kernels.py`", file=sys.stderr)
+        return 1 if faults else 0
+    write(made())
+    return 0
+
+
+def write(codes: dict[str, Made]) -> None:
+    """Link the code of each level, and describe it."""
+    shipped.FOLDER.mkdir(exist_ok=True)
+    description = described(codes)
+    for level, one in codes.items():
+        library = linked(one.code)
+        shipped.library_of(level).write_bytes(library)
+        description["levels"][level]["library"] = sha256(library).hexdigest()
+    (shipped.FOLDER / shipped.DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n", "utf-8")
+
+
+def described(codes: dict[str, Made]) -> dict[str, Any]:
+    """What there is to say of some code, but for the libraries."""
+    files = sources()
+    return {
+        "compiler": compiler(),
+        "sources": files,
+        "digest": shipped.digest(files),
+        "levels": {level: {"object": sha256(one.code).hexdigest()} for level, one in codes.items()},
+        "routines": next(iter(codes.values())).routines,
+    }
+
+
+def differences() -> Iterator[str]:
+    """What is not as it would be made here."""
+    stored = json.loads((shipped.FOLDER / shipped.DESCRIPTION).read_text("utf-8"))
+    for level, known in stored["levels"].items():
+        if known.pop("library") != sha256(shipped.library_of(level).read_bytes()).hexdigest():
+            yield f"the library of {level} is not the one that is described"
+    if stored["sources"] != sources() or stored["digest"] != shipped.digest(stored["sources"]):
+        yield "the machine code is of other sources"
+    elif stored["compiler"] != compiler() or not shipped.best_level():
+        print(f"made with {stored['compiler']}: the code is not compared", file=sys.stderr)
+    elif stored != described(made()):
+        yield "the machine code is not what is compiled here"
+
+
+def compiler() -> str:
+    """What makes the code."""
+    return f"numba {version('numba')}, llvmlite {version('llvmlite')}"
+
+
+def made() -> dict[str, Made]:
+    """The code for each level, made in a process of its own: numba compiles for one processor in each."""
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(len(shipped.LEVELS)) as pool:
+        codes = pool.map(partial(made_for, Path(name)), shipped.LEVELS)
+        return dict(zip(shipped.LEVELS, codes, strict=True))
+
+
+def made_for(folder: Path, level: str) -> Made:
+    """The code for one level."""
+    target = folder / f"{level}.o"
+    settings = {"CPU_NAME": level, "CPU_FEATURES": "", "CACHE_DIR": str(folder / level)}
+    env = {**os.environ, shipped.SWITCH: "numba"} | {f"NUMBA_{name}": text for name, text in settings.items()}
+    command = [sys.executable, str(COMPILE), level, str(target)]
+    done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True)
+    return Made(json.loads(done.stdout), target.read_bytes())
+
+
+def linked(code: bytes) -> bytes:
+    """An object file as a shared object, which needs nothing but the C library."""
+    with tempfile.TemporaryDirectory() as name:
+        source, target = Path(name) / "kernels.o", Path(name) / "kernels.so"
+        source.write_bytes(code)
+        subprocess.run(["cc", *LINK, "-o", str(target), str(source)], check=True)
+        return target.read_bytes()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+"""A little of all work that kernels do, on invented texts: numba compiles each for what it is given."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from bioclue_data.audit import hashes
+from bioclue_data.leakage import run
+from bioclue_data.leakage.reading.json_strings import LINES, extract
+from bioclue_data.leakage.targets import Row
+from bioclue_data.matching.tokens import PADDING
+
+QUESTIONS = [
+    "Which lamp of the third ward blinks twice when the lift stops at the cellar?",
+    "青蓝色的灯笼在第三病房里闪烁两次之后，应当首先敲响哪一口钟？",
+]
+TEMPLATE = "Answer the question of the lamp keeper in one word."
+
+
+def work() -> None:
+    """Do it."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(folder)
+        files = tuple(str(path) for path in sorted(folder.iterdir()))
+        for fields in ((), ("text",)):
+            run.check(_rows(), [run.Source("invented", "0", files, fields)])
+    hashes.hashes_of(pl.Series(QUESTIONS))
+    block = np.frombuffer(b'["one", "two"]' + bytes(PADDING), np.uint8)  # read only
+    for depth in (LINES, 1):
+        extract(block, depth, inside=False, last=True)
+
+
+def _rows() -> list[Row]:
+    nothing = {"detail": None, "answers": []}
+    questions = [
+        Row(str(i), str(i), "invented", "test", "qa", False, {"question": text, **nothing})
+        for i, text in enumerate(QUESTIONS)
+    ]
+    pair = {"text_a": QUESTIONS[0], "text_b": QUESTIONS[0].lower()}
+    return [*questions, Row("2", "2", "invented", "test", "sts", False, pair)]
+
+
+def _write(folder: Path) -> None:
+    """Files of every kind that a kernel reads: lines, arrays, tables, records with a template."""
+    records = [{"text": f"{TEMPLATE}\n{text}\n{i}"} for i, text in enumerate(QUESTIONS * 20)]
+    (folder / "lines.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    (folder / "array.json").write_text(json.dumps(records, indent=1), "utf-8")
+    (folder / "text.txt").write_text("\n\n".join(record["text"] for record in records), "utf-8")
+    table = io.StringIO()
+    csv.writer(table).writerows([["number", "text"], *([i, text] for i, text in enumerate(QUESTIONS * 20))])
+    (folder / "table.csv").write_text(table.getvalue(), "utf-8")
