@@ -32,7 +32,6 @@ from bioclue_data.matching.index import (
     OTHERS,
     SHARE_OF_SINGLES,
     SHARE_OF_WORDS,
-    SHORT_HALF,
     Index,
     build,
 )
@@ -282,9 +281,11 @@ def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str],
         for field, item in enumerate(items.tolist()):
             other = _other_half(field, names, kinds, items.tolist())
             looked_for = any(other in group for group in plain.owners.values())
-            if looked_for and not any(other in group for _, group in plain.hits(text)):
+            is_alone = looked_for and not any(other in group for _, group in plain.hits(text))
+            clusters = _clusters(plain, field, text, names[field])
+            if is_alone and not any(map(_has_run, clusters)):
                 continue
-            for own in _clusters(plain, field, text, names[field]):
+            for own in clusters:
                 before = places.get(item, (min(own), max(own)))
                 places[item] = (min(*own, before[0]), max(*own, before[1]))
         wanted += [(number, item, *places[item]) for item in sorted(places)]
@@ -294,7 +295,7 @@ def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str],
 def _other_half(field: int, names: list[str], kinds: list[int], items: list[int]) -> int | None:
     """The other half, if the field is a short half of a pair."""
     halves = [i for i, kind in enumerate(kinds) if kind == HALF and items[i] == items[field]]
-    if field not in halves or len(halves) != 2 or len(folded(names[field])) >= SHORT_HALF:
+    if field not in halves or len(halves) != 2:
         return None
     return sum(halves) - field
 

@@ -53,7 +53,8 @@ def first_look(
         prints: Of the texts that were scanned.
         index: The fields.
         found: The candidates, in the order of the texts.
-        floor: Share of an anchor, without a long run, below which a candidate is left out.
+        floor: Share of every anchor, or of one half of a pair, without a long run, below which a candidate
+            is left out.
     """
     rows = int(np.diff(index.item_offsets)[found.items].sum())
     kinds = np.int32, np.int32, np.float32, np.float32, np.int32, bool
@@ -88,7 +89,7 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
             read = np.int64(-1), np.int64(-1)
         _fetch(stored, found.items, k)
         start, stop = item_offsets[found.items[k]], item_offsets[found.items[k] + 1]
-        longest = np.int64(0)
+        longest, run, most, least = np.int64(0), np.int32(0), np.float32(0), np.float32(1)
         for field in range(start, stop):
             if _is_looked_for(kinds[field]):
                 longest = max(longest, token_offsets[field + 1] - token_offsets[field])
@@ -112,8 +113,10 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
                     _join(marks, wanted, joined)
                     read = wanted
                 out.fine[here], out.covered[here], out.longest[here] = _bound(stored, field, joined)
-                if of_anchors and (out.fine[here] >= floor or out.longest[here] >= RUN_OF_WORDS):
-                    kept[k] = True
+                if of_anchors:
+                    run, most = max(run, out.longest[here]), max(most, out.fine[here])
+                    least = min(least, out.fine[here]) if kinds[field] == HALF else least
+            kept[k] = run >= RUN_OF_WORDS or (most >= floor and least >= floor)
             if not kept[k]:
                 break
         if kept[k]:

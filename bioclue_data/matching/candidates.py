@@ -22,7 +22,7 @@ RUN = 4  # hits at successive tokens that make a candidate of any field, as in a
 
 # columns of the working memory of a field: of the index, and of the text under way; and of an item
 GAP, NEEDED, PARTNER, ALIKE, ITEM, PLACE = range(6)
-TOUCHED, COUNT, RUNNING, LONGEST, START, LAST, FIRST, END, ALONE = range(6, 15)
+TOUCHED, COUNT, RUNNING, LONGEST, START, LAST, FIRST, END, ALONE, RAN = range(6, 16)
 SEEN, ROW = range(2)
 LINE = 16  # int32 in a line of the cache: a field's columns come with one access
 LAST_SERIAL = 2**31 - 1
@@ -61,7 +61,8 @@ class Scratch(NamedTuple):
             enough; PARTNER, ALIKE, ITEM: of the index; PLACE: the field's in its item; COUNT: hits of the
             cluster, RUNNING: tokens of the run of hits up to the LAST one, LONGEST: the most of them in the
             cluster, START: where it begins; FIRST: where the first cluster with enough hits begins, -1 if
-            there is none yet, END: the last hit of the last one; ALONE: does any hit stand alone?
+            there is none yet, END: the last hit of the last one; ALONE: does any hit stand alone? RAN: was
+            there a run of RUN hits?
         items: int32[items, 2]; ROW: the candidate that the item is.
         touched: int32[fields + 1]; the fields of the text under way.
     """
@@ -88,7 +89,7 @@ def scratch(index: Index) -> Scratch:
 
 
 def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
-    """Items of which an anchor has enough of its windows in a text; short halves with some of the other.
+    """Items of which an anchor has enough of its windows in a text; halves with some of the other, or a run.
 
     Enough of them must stand together: hits with a longer gap between them than a field's stretch are of
     different places, none of which a stretch could hold both of.
@@ -136,7 +137,7 @@ def _candidates(hits, owned, stride, working, out):
             _close(fields, own)
             while field >= 0 and fields[own + FIRST] >= 0:
                 other = np.int64(fields[field * LINE + PARTNER]) * LINE
-                if other < 0 or fields[other + TOUCHED] == stamp:
+                if other < 0 or fields[other + TOUCHED] == stamp or fields[own + RAN]:
                     if count == out[0].size:
                         return -1
                     count += _add(text, field * LINE, own, stamp, working, (count, out))
@@ -152,7 +153,7 @@ def _touch(fields, own, hit, stamp, stride):
     if is_first:
         fields[own + TOUCHED] = stamp
         fields[own + FIRST] = -1
-        fields[own + COUNT] = fields[own + LONGEST] = fields[own + ALONE] = 0
+        fields[own + COUNT] = fields[own + LONGEST] = fields[own + ALONE] = fields[own + RAN] = 0
         fields[own + RUNNING] = 1
         fields[own + START] = fields[own + LAST] = position
     elif position - fields[own + LAST] > fields[own + GAP]:
@@ -172,7 +173,9 @@ def _touch(fields, own, hit, stamp, stride):
 @inlined
 def _close(fields, own):
     """Take a cluster that has enough hits into the field's place in the text."""
-    if fields[own + LONGEST] >= RUN or fields[own + COUNT] >= fields[own + NEEDED]:
+    has_run = fields[own + LONGEST] >= RUN
+    if has_run or fields[own + COUNT] >= fields[own + NEEDED]:
+        fields[own + RAN] |= has_run
         if fields[own + FIRST] < 0:
             fields[own + FIRST] = fields[own + START]
         fields[own + END] = fields[own + LAST]

@@ -43,7 +43,6 @@ PART = 0.25  # if they are so many of its windows
 OTHERS = 20_000  # fields that a window is taken not to stand in, beside those of the population
 SINGLES_PER_UNIT = 13 / 8  # CJK characters that tell as much as a word
 SHORT_UNITS = 13  # below that a field has windows of SHORT_SEED
-SHORT_HALF = 8  # tokens below which the half of a pair alone is no evidence
 LONG_WORD = 8  # bytes of a single word that can be an anchor
 SHARE_OF_WORDS, SHARE_OF_SINGLES = 0.17, 0.12  # of an anchor's windows that together make a candidate
 FINE = Lengths(2, 2)
@@ -62,8 +61,8 @@ class Index(NamedTuple):
             the field had it before.
         wide: float32; the same of WIDE length.
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
-        partners: int32[fields]; for a half that is no evidence alone the other half of the pair, or the first
-            field with its content; else -1.
+        partners: int32[fields]; for the half of a pair the other one, or the first field with its content;
+            else -1.
         alike: int32[fields]; the next anchor of the same content in the population, else -1. The first one
             stands for all of them.
         items: int32[fields]; ascending.
@@ -133,7 +132,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         fine=_weights(tokens, FINE, groups),
         wide=_weights(tokens, WIDE, groups),
         kinds=np.asarray(kinds, np.uint8),
-        partners=_partners(tokens, np.asarray(items), np.asarray(kinds), first, counts),
+        partners=_partners(np.asarray(items), np.asarray(kinds), first, counts),
         alike=alike,
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
@@ -184,15 +183,15 @@ def _needed(tokens: Tokens, window_counts: Any) -> Any:
     return np.ceil(share * window_counts).astype(np.int32)
 
 
-def _partners(tokens: Tokens, items: Any, kinds: Any, first_alike: Any, window_counts: Any) -> Any:
-    """For each short half of a pair the other half, or the first field like it, if that is looked for."""
+def _partners(items: Any, kinds: Any, first_alike: Any, window_counts: Any) -> Any:
+    """For each half of a pair the other half, or the first field like it, if that is looked for."""
     partners = np.full(len(kinds), -1, np.int32)
     halves = np.flatnonzero(kinds == HALF)
     _, starts, counts = np.unique(items[halves], return_index=True, return_counts=True)
     first = starts[counts == 2]
     partners[halves[first]] = first_alike[halves[first + 1]]
     partners[halves[first + 1]] = first_alike[halves[first]]
-    partners[(np.diff(tokens.offsets) >= SHORT_HALF) | (window_counts[partners] == 0)] = -1
+    partners[window_counts[partners] == 0] = -1
     return partners
 
 

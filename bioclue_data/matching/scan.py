@@ -9,7 +9,7 @@ import numpy as np
 
 from bioclue_data.matching.alone import ENDS, LEADS, codes, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
-from bioclue_data.matching.machine import prefetch
+from bioclue_data.matching.machine import load64, prefetch, trailing_zeros
 from bioclue_data.matching.tokens import BASE, BLOCK, CARRY, ROOM, U, block_of_tokens, tables, tokenise
 from bioclue_data.matching.windows import SEED, SHORT_SEED, find, may_hold, power, slot_address
 
@@ -60,12 +60,13 @@ def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) ->
     prints = Prints(
         np.empty(bytes_of_texts // 2 + last - first, np.uint32), np.zeros(len(texts) + 1, np.int64)
     )
-    how = stride_of(index), bool(index.short_bloom.any()), codes(LEADS), codes(ENDS)
+    how = stride_of(index), bool(index.short_bloom.any()), (codes(LEADS), codes(ENDS))
+    memory = _memory(2 + len(index.short_lengths))
     parts, room = [], 1 << 16
     while first < last:
         hits = (*(np.empty(room, np.int32) for _ in range(3)), np.empty(room, bool))
         done, count = _scan(
-            texts.base, texts.offsets, first, last, tables(), _seeds(index), how, _memory(), hits, prints
+            texts.base, texts.offsets, first, last, tables(), _seeds(index), how, memory, hits, prints
         )
         if done == first:
             room *= 4
@@ -92,43 +93,50 @@ def _seeds(index: Index) -> tuple[Any, ...]:
     return index.bloom, index.short_bloom, index.slots, short_anchors, powers
 
 
-def _memory() -> tuple[tuple[Any, ...], ...]:
-    """For a block of tokens: what `tokenise` fills, what becomes of each token, and the parts."""
-    looked_up = [np.zeros(BLOCK, kind) for kind in (U, U, np.uint8, np.int32)]
-    return block_of_tokens(), tuple(looked_up), tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3))
+def _memory(most: int) -> tuple[tuple[Any, ...], ...]:
+    """For a block of tokens, of each of which so many windows end in the index at `most`.
+
+    What `tokenise` fills; hashes, and which of them pass; what is to be looked up; and the parts.
+    """
+    looked_up = [np.zeros(BLOCK, kind) for kind in (U, U, np.uint8)]
+    pending = [np.zeros(BLOCK * most, kind) for kind in (U, np.int32, np.int32)]
+    return (
+        block_of_tokens(),
+        tuple(looked_up),
+        tuple(pending),
+        tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3)),
+    )
+
+
+@part
+def _hash(prefix, single, count, powers, hashes, short_hashes, prints):
+    """Hashes of the windows that end at each token, and the upper half of the token's own hash."""
+    for i in range(U(count)):
+        running = prefix[i + U(CARRY)]
+        is_single = single[i + U(CARRY)] != 0
+        prints[i] = (running - prefix[i + U(CARRY - 1)] * U(BASE)) >> U(32)
+        hashes[i] = _window(running, prefix, i, is_single, SEED, powers[0])
+        short_hashes[i] = _window(running, prefix, i, is_single, SHORT_SEED, powers[1])
 
 
 @inlined
-def _window(prefix, single, i, seed, powers):
+def _window(running, prefix, i, is_single, seed, powers):
     """Hash of the window of a seed's length that ends at a token."""
-    running = prefix[i + U(CARRY)]
     word = running - prefix[i + U(CARRY - seed.word)] * powers[0]
     character = running - prefix[i + U(CARRY - seed.single)] * powers[1]
-    return character if single[i + U(CARRY)] != 0 else word
+    return character if is_single else word
 
 
 @part
-def _probe(prefix, single, count, bloom, powers, hashes, passed):
-    """Hash of the window that ends at each token, and whether the filter lets it pass."""
-    for i in range(U(count)):
-        hashes[i] = _window(prefix, single, i, SEED, powers)
-    for i in range(U(count)):
+def _probe(first, last, step, hashes, bloom, passed):
+    """Does the filter let the window pass that ends at each so-manieth token? The others do not pass."""
+    for i in range(U(first), U(last), U(step)):
         passed[i] = may_hold(hashes[i], bloom)
 
 
 @part
-def _probe_fourth(prefix, single, first, last, bloom, powers, hashes, passed):
-    """The same of every fourth token from the first on; the others do not pass."""
-    for i in range(U(first), U(last), U(4)):
-        hashes[i] = _window(prefix, single, i, SEED, powers)
-        passed[i] = may_hold(hashes[i], bloom)
-
-
-@part
-def _probe_short(prefix, single, count, bloom, powers, hashes, passed):
+def _probe_short(count, hashes, bloom, passed):
     """The same of short windows, which are looked up at every token."""
-    for i in range(U(count)):
-        hashes[i] = _window(prefix, single, i, SHORT_SEED, powers)
     for i in range(U(count)):
         passed[i] |= may_hold(hashes[i], bloom) << U(1)
 
@@ -146,24 +154,43 @@ def _probe_whole(prefix, count, anchors, words, numbers, passed):
 
 
 @part
-def _print(prefix, count, out):
-    """Upper halves of the tokens' own hashes."""
-    for i in range(U(count)):
-        own = prefix[i + U(CARRY)] - prefix[i + U(CARRY - 1)] * U(BASE)
-        out[i] = own >> U(32)
+def _list(block, seeds, looked_up, pending):
+    """What to look up of the tokens that passed -> how many. Their places in the table are fetched meanwhile.
 
-
-@part
-def _list_passed(count, hashes, short_hashes, passed, slots, places):
-    """Tokens that passed -> how many. Their places in the table are fetched meanwhile, all at a time."""
-    listed = 0
-    for i in range(count):
-        places[listed] = i
-        listed += passed[i] != 0
-    for k in range(listed):
-        i = places[k]
-        prefetch(slot_address(hashes[i] if passed[i] & 1 else short_hashes[i], slots))
+    `pending`: hash, token, and number of tokens; less than 0 for a whole anchor.
+    """
+    prefix, single, count = block
+    slots, (_, _, _, lengths, powers), short_bloom = seeds[2], seeds[3], seeds[1]
+    hashes, short_hashes, passed = looked_up
+    passed[count : count + 8] = 0
+    address, listed = U(passed.ctypes.data), 0
+    for first in range(0, count, 8):
+        marks = load64(address + U(first))
+        while marks != U(0):
+            bit = trailing_zeros(marks) & U(0x38)
+            mark = marks >> bit
+            marks &= ~(U(0xFF) << bit)
+            i = np.int64(first) + np.int64(bit >> U(3))
+            is_single = single[CARRY + i] != 0
+            if mark & U(1):
+                size = SEED.single if is_single else SEED.word
+                listed = _put(hashes[i], i, size, slots, pending, listed)
+            if mark & U(2):
+                size = SHORT_SEED.single if is_single else SHORT_SEED.word
+                listed = _put(short_hashes[i], i, size, slots, pending, listed)
+            for j in range(lengths.size if mark & U(4) else 0):
+                value = prefix[CARRY + i] - prefix[CARRY + i - lengths[j]] * powers[j]
+                if may_hold(value, short_bloom) != U(0):
+                    listed = _put(value, i, -lengths[j], slots, pending, listed)
     return listed
+
+
+@inlined
+def _put(value, i, size, slots, pending, listed):
+    """One more to look up -> how many."""
+    pending[0][listed], pending[1][listed], pending[2][listed] = value, i, size
+    prefetch(slot_address(value, slots))
+    return listed + 1
 
 
 @part
@@ -191,44 +218,30 @@ def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
     return (text, at, position, printed), count, filled
 
 
-@inlined
-def _add(text, number, position, is_alone, count, hits):
-    """Write down a window, if it is one -> 1 if it is."""
-    hits[0][count], hits[1][count], hits[2][count], hits[3][count] = text, number, position, is_alone
-    return number >= 0
-
-
 @part
-def _collect(base, offsets, seeds, how, memory, block, hits, count, whole):
-    """Look up the tokens of a block that passed -> hits so far, and before the block's last text."""
-    slots, (_, _, _, short_lengths, short_powers), short_bloom = seeds[2], seeds[3], seeds[1]
-    (prefix, starts, ends, single), (hashes, short_hashes, passed, places), parts = memory
-    part_count, filled = block
+def _collect(base, offsets, slots, marks, memory, block, hits, count, whole):
+    """Look up what is pending of a block -> hits so far, and before the block's last text."""
+    (_, starts, ends, _), _, pending, parts = memory
+    part_count, filled, listed = block
     part, next_part = -1, np.int64(0)
-    for k in range(_list_passed(filled, hashes, short_hashes, passed, slots, places)):
-        i = np.int64(places[k])
+    for k in range(listed):
+        i, size = np.int64(pending[1][k]), np.int64(pending[2][k])
         while i >= next_part:
             part += 1
             next_part = parts[1][part + 1] if part + 1 < part_count else filled
             if part == part_count - 1 and parts[2][part] == 0:
                 whole = count
+        number = find(pending[0][k], slots)
         text, here = parts[0][part], parts[2][part] + i - parts[1][part]
-        is_single = single[CARRY + i] != 0
-        if passed[i] & 1 and here + 1 >= (SEED.single if is_single else SEED.word):
-            count += _add(text, find(hashes[i], slots), here, True, count, hits)
-        if passed[i] & 2 and here + 1 >= (SHORT_SEED.single if is_single else SHORT_SEED.word):
-            count += _add(text, find(short_hashes[i], slots), here, True, count, hits)
-        for j in range(short_lengths.size if passed[i] & 4 else 0):
-            n = short_lengths[j]
-            if here + 1 < n:
-                break
-            value = prefix[CARRY + i] - prefix[CARRY + i - n] * short_powers[j]
-            number = find(value, slots) if may_hold(value, short_bloom) != U(0) else -1
-            if number >= 0:
-                begin, end = offsets[text], offsets[text + 1]
-                start, stop = begin + starts[CARRY + i - n + 1], begin + ends[CARRY + i]
-                is_alone = stands_alone(base, start, stop, (begin, end), how[2], how[3])
-                count += _add(text, number, here, is_alone, count, hits)
+        if number < 0 or here + 1 < abs(size):
+            continue
+        is_alone = size > 0
+        if not is_alone:
+            begin, end = offsets[text], offsets[text + 1]
+            start, stop = begin + starts[CARRY + i + size + 1], begin + ends[CARRY + i]
+            is_alone = stands_alone(base, start, stop, (begin, end), marks[0], marks[1])
+        hits[0][count], hits[1][count], hits[2][count], hits[3][count] = text, number, here, is_alone
+        count += 1
     if part < part_count - 1 and parts[2][part_count - 1] == 0:
         whole = count
     return count, whole
@@ -237,10 +250,10 @@ def _collect(base, offsets, seeds, how, memory, block, hits, count, whole):
 @kernel
 def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
-    stride, has_short, _, _ = how
-    bloom, short_bloom, _, (anchors, words, numbers, short_lengths, _), powers = seeds
-    (prefix, starts, _, single), (hashes, short_hashes, passed, _), parts = memory
-    full = hits[0].size - BLOCK * (2 + short_lengths.size)
+    stride, has_short, marks = how
+    bloom, short_bloom, slots, (anchors, words, numbers, short_lengths, _), powers = seeds
+    (prefix, starts, _, single), (hashes, short_hashes, passed), pending, parts = memory
+    full = hits[0].size - pending[0].size
     count, whole = np.int64(0), np.int64(0)
     under_way = np.int64(first), offsets[first], np.int64(0), prints.offsets[first]
     while under_way[0] < last:
@@ -252,20 +265,21 @@ def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
         under_way, part_count, filled = _fill(
             base, offsets, last, tables, memory[0], under_way, prints, parts
         )
-        _print(prefix, filled, prints.tokens[printed:])
+        _hash(prefix, single, filled, powers, hashes, short_hashes, prints.tokens[printed:])
         if stride == 1:
-            _probe(prefix, single, filled, bloom, powers[0], hashes, passed)
+            _probe(0, filled, 1, hashes, bloom, passed)
         else:
             passed[:filled] = 0
             for part in range(part_count):
                 stop = parts[1][part + 1] if part + 1 < part_count else filled
-                begin = parts[1][part] + (-parts[2][part] & 3)
-                _probe_fourth(prefix, single, begin, stop, bloom, powers[0], hashes, passed)
+                _probe(parts[1][part] + (-parts[2][part] & 3), stop, 4, hashes, bloom, passed)
         if has_short:
-            _probe_short(prefix, single, filled, short_bloom, powers[1], short_hashes, passed)
+            _probe_short(filled, short_hashes, short_bloom, passed)
         if short_lengths.size:
             _probe_whole(prefix, filled, anchors, words, numbers, passed)
-        count, whole = _collect(base, offsets, seeds, how, memory, (part_count, filled), hits, count, whole)
+        listed = _list((prefix, single, filled), seeds, memory[1], pending)
+        block = part_count, filled, listed
+        count, whole = _collect(base, offsets, slots, marks, memory, block, hits, count, whole)
         for i in range(CARRY):
             prefix[i], starts[i] = prefix[i + filled], starts[i + filled]
         under_way = under_way[0], under_way[1], under_way[2], printed + filled
