@@ -17,6 +17,7 @@ import llvmlite.binding as llvm
 from kernel_sources import kernel_modules
 from llvmlite import ir
 from numba import types
+from numba.core import config
 from numba.core.compiler_lock import global_compiler_lock
 from numba.np.arrayobj import populate_array
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 WORD = ir.IntType(64)
 
 
-def main(level: str, target: str) -> None:
-    """Write the object file for a level of processors; print what is in it."""
+def main(target: str) -> None:
+    """Write TARGET.o, and TARGET.s with the same as text; print what is in it."""
     routines, modules = {}, []
     for kernel in worked():
         overloads = list(kernel.made.overloads.values())
@@ -40,8 +41,10 @@ def main(level: str, target: str) -> None:
         arguments = common(kernel.name, signatures)
         routines[kernel.name] = {"symbol": symbol, "arguments": arguments, "results": results}
         modules.append(routine(overloads[0], symbol))
-    code = object_code(modules, [entry["symbol"] for entry in routines.values()], level)
-    Path(target).write_bytes(code)
+    whole = joined(modules, [entry["symbol"] for entry in routines.values()])
+    machine = target_machine()
+    Path(f"{target}.s").write_text(machine.emit_assembly(whole.clone()), "utf-8")
+    Path(f"{target}.o").write_bytes(machine.emit_object(whole))
     print(json.dumps(routines))
 
 
@@ -166,8 +169,16 @@ class _Slots:
             self._context.pack_value(self._builder, type_, value, address)
 
 
-def object_code(modules: list[Any], symbols: list[str], level: str) -> bytes:
-    """Position-independent code of all modules together; of their functions only `symbols` can be seen.
+def target_machine() -> Any:
+    """What emits position-independent code for the processor that numba compiles for."""
+    target = llvm.Target.from_triple(llvm.get_process_triple())
+    return target.create_target_machine(
+        config.CPU_NAME, config.CPU_FEATURES, opt=3, reloc="pic", codemodel="default"
+    )
+
+
+def joined(modules: list[Any], symbols: list[str]) -> Any:
+    """All modules in one; of their functions only `symbols` can be seen.
 
     Raises:
         ValueError: a kernel may raise an error, which a routine does not report.
@@ -178,15 +189,14 @@ def object_code(modules: list[Any], symbols: list[str], level: str) -> bytes:
     for item in (*whole.functions, *whole.global_variables):
         if not item.is_declaration and item.name not in symbols:
             item.linkage = llvm.Linkage.internal
-    target = llvm.Target.from_triple(llvm.get_process_triple())
-    machine = target.create_target_machine(cpu=level, opt=3, reloc="pic", codemodel="default")
     passes = llvm.create_new_module_pass_manager()
     passes.add_global_dead_code_eliminate_pass()
-    passes.run(whole, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options()))
+    builder = llvm.create_pass_builder(target_machine(), llvm.create_pipeline_tuning_options())
+    passes.run(whole, builder)
     whole.verify()
     if any("pickle" in item.name for item in whole.global_variables if not item.is_declaration):
         raise ValueError("a kernel may raise an error")
-    return bytes(machine.emit_object(whole))
+    return whole
 
 
 if __name__ == "__main__":
