@@ -206,3 +206,22 @@ def test_scores_that_differ_less_than_is_stored_are_equal(monkeypatch: pytest.Mo
     for sizes in ([1], [2], [3]):
         seen, _ = scan(QUESTIONS, cut([QUESTIONS[0]] * 3, sizes))
         assert (seen[0].best.record, seen[0].records) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("record", "is_found"),
+    [
+        ("a exanthema of the elbow, and the inflammation that came with it", False),
+        ("exanthema\tinflammation\t3.5", True),
+        ("exanthema | inflammation", True),
+        ("Term 1: exanthema\nTerm 2: inflammation", True),
+        ("Term 1: exanthema\nThere was an inflammation", False),
+        ("exanthema", False),
+    ],
+)
+def test_a_pair_of_words_counts_where_both_stand_by_themselves(record: str, is_found: bool) -> None:
+    pair = {"text_a": "inflammation", "text_b": "exanthema"}
+    items, index = index_rows([Row("0", "0", "d", "train", "sts", False, pair)])
+    seen = scan_records(cut([record], [1]), items, index, Thresholds())
+    assert [VERDICTS[found.best.verdict] for found in seen.values()] == ["exact"] * is_found
+    assert not any(found.best.confident for found in seen.values())

@@ -12,7 +12,7 @@ import numpy as np
 
 from bioclue_data.matching.compare import is_run
 from bioclue_data.matching.compiled import inlined, kernel, part
-from bioclue_data.matching.index import ANCHOR
+from bioclue_data.matching.index import ANCHOR, HALF
 from bioclue_data.matching.machine import load64
 from bioclue_data.matching.tokens import U
 
@@ -38,7 +38,8 @@ def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores:
         scores: One row for each field of each candidate.
     """
     sizes = np.diff(index.token_offsets)[scores.fields]
-    is_whole = (index.kinds[scores.fields] == ANCHOR) & (scores.longest == sizes) & (sizes > 0)
+    is_anchor = np.isin(index.kinds[scores.fields], (ANCHOR, HALF))
+    is_whole = is_anchor & (scores.longest == sizes) & (sizes > 0)
     rows = np.flatnonzero(is_whole)
     alone = np.ones(len(scores.fields), bool)
     spans = (scores.starts, scores.ends, scores.run_starts, scores.run_ends)

@@ -102,7 +102,7 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
                 is_hit = has_bit(found.anchors[k], field - start)
                 is_inside = field - start < 63 and has_bit(found.inside[k], field - start)
                 out.candidates[here], out.fields[here] = number, field
-                out.alone[here] = kinds[field] != ANCHOR or not is_inside
+                out.alone[here] = not is_inside
                 out.fine[here], out.covered[here], out.longest[here] = 0, 0, 0
                 if kinds[field] == ANCHOR and size > LONG_ANCHOR and not is_hit:
                     continue

@@ -26,6 +26,7 @@ TOUCHED, COUNT, RUNNING, LONGEST, START, LAST, FIRST, END, ALONE, RAN = range(6,
 SEEN, ROW = range(2)
 LINE = 16  # int32 in a line of the cache: a field's columns come with one access
 LAST_SERIAL = 2**31 - 1
+AHEAD = 8  # hits
 
 
 class Candidates(NamedTuple):
@@ -119,13 +120,10 @@ def _candidates(hits, owned, stride, working, out):
         text, end, found = hits.texts[begin], begin, 0
         stamp = np.int32(serial[0] + text + 1)
         while end < hits.texts.size and hits.texts[end] == text:
-            prefetch(U(owners.ctypes.data) + U(4 * owner_offsets[hits.windows[end]]))
             end += 1
         for i in range(begin, end):
-            for k in range(owner_offsets[hits.windows[i]], owner_offsets[hits.windows[i] + 1]):
-                prefetch(U(fields.ctypes.data) + U(4 * LINE) * U(owners[k]))
-        for i in range(begin, end):
             window = hits.windows[i]
+            _fetch(hits.windows, i, owned, fields)
             for k in range(owner_offsets[window], owner_offsets[window + 1]):
                 touched[found] = owners[k]
                 own = np.int64(owners[k]) * LINE
@@ -143,6 +141,19 @@ def _candidates(hits, owned, stride, working, out):
                     count += _add(text, field * LINE, own, stamp, working, (count, out))
                 field = np.int64(fields[field * LINE + ALIKE])
     return count
+
+
+@inlined
+def _fetch(windows, i, owned, fields):
+    """Let what is needed of the next hits come nearer meanwhile."""
+    owners, owner_offsets = owned
+    if i + 3 * AHEAD < windows.size:
+        prefetch(U(owner_offsets.ctypes.data) + U(8) * U(windows[i + 3 * AHEAD]))
+        first = owner_offsets[windows[i + 2 * AHEAD]]
+        prefetch(U(owners.ctypes.data) + U(4) * U(first))
+        first, last = owner_offsets[windows[i + AHEAD]], owner_offsets[windows[i + AHEAD] + 1]
+        for k in range(first, min(first + AHEAD, last)):
+            prefetch(U(fields.ctypes.data) + U(4 * LINE) * U(owners[k]))
 
 
 @inlined

@@ -150,15 +150,17 @@ def _blocks(hashes: Any, bloom: Any) -> Any:
 
 
 def _bits(hashes: Any) -> Any:
-    """The two bits of each hash in its block."""
-    return (U(1) << (hashes & U(63))) | (U(1) << ((hashes >> U(6)) & U(63)))
+    """The three bits of each hash in its block."""
+    one, two, three = ((hashes >> U(shift)) & U(63) for shift in (0, 6, 12))
+    return (U(1) << one) | (U(1) << two) | (U(1) << three)
 
 
 @inlined
 def may_hold(value, bloom):
     """Does the filter let a hash pass? `may_hold_each` for one."""
     block = bloom[(value >> U(40)) & U(bloom.size - 1)]
-    return (block >> (value & U(63))) & (block >> ((value >> U(6)) & U(63))) & U(1)
+    found = (block >> (value & U(63))) & (block >> ((value >> U(6)) & U(63)))
+    return found & (block >> ((value >> U(12)) & U(63))) & U(1)
 
 
 @kernel
