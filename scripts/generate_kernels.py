@@ -26,7 +26,6 @@ from bioclue_data.matching import shipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COMPILE = Path(__file__).with_name("kernel_code.py")
 # Code for a level as such is tuned for no processor. Code for this one, less the instructions that the level
 # does not have, is 4 % faster here.
 TUNED = "znver4"
@@ -115,19 +114,26 @@ def compiler() -> str:
 def made() -> dict[str, Made]:
     """The code for each level, made in a process of its own: numba compiles for one processor in each."""
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(len(shipped.LEVELS)) as pool:
-        codes = pool.map(partial(made_for, Path(name)), shipped.LEVELS)
+        types_of_kernels = Path(name) / "types"
+        started("kernel_workload.py", types_of_kernels)
+        codes = pool.map(partial(made_for, types_of_kernels), shipped.LEVELS)
         return dict(zip(shipped.LEVELS, codes, strict=True))
 
 
-def made_for(folder: Path, level: str) -> Made:
+def made_for(types_of_kernels: Path, level: str) -> Made:
     """The code for one level."""
-    target = folder / level
-    settings = {"CPU_NAME": TUNED, "CPU_FEATURES": FEATURES[level], "CACHE_DIR": str(target)}
+    target = types_of_kernels.with_name(level)
+    processor = {"CPU_NAME": TUNED, "CPU_FEATURES": FEATURES[level], "CACHE_DIR": str(target)}
+    routines = json.loads(started("kernel_code.py", types_of_kernels, target, **processor))
+    code, assembly = (Path(f"{target}.{suffix}").read_bytes() for suffix in ("o", "s"))
+    return Made(routines, code, assembly)
+
+
+def started(script: str, *arguments: Path, **settings: str) -> bytes:
+    """What a script beside this one prints, run with settings of numba."""
     env = {**os.environ, shipped.SWITCH: "numba"} | {f"NUMBA_{name}": text for name, text in settings.items()}
-    command = [sys.executable, str(COMPILE), str(target)]
-    done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True)
-    code, assembly = (target.with_suffix(suffix).read_bytes() for suffix in (".o", ".s"))
-    return Made(json.loads(done.stdout), code, assembly)
+    command = [sys.executable, Path(__file__).with_name(script), *arguments]
+    return subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE).stdout
 
 
 def linked(made: Made, level: str) -> bytes:

@@ -7,21 +7,19 @@ results are printed as JSON.
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import kernel_workload
 import llvmlite.binding as llvm
-from kernel_sources import kernel_modules
 from llvmlite import ir
 from numba import types
 from numba.core import config
 from numba.core.compiler_lock import global_compiler_lock
 from numba.np.arrayobj import populate_array
 
-from bioclue_data.matching.compiled import Kernel
 from bioclue_data.matching.shipped import CODES
 
 if TYPE_CHECKING:
@@ -30,17 +28,16 @@ if TYPE_CHECKING:
 WORD = ir.IntType(64)
 
 
-def main(target: str) -> None:
+def main(types_of_kernels: str, target: str) -> None:
     """Write TARGET.o, and TARGET.s with the same as text; print what is in it."""
     routines, modules = {}, []
-    for kernel in worked():
-        overloads = list(kernel.made.overloads.values())
-        signatures = [[name_of(leaf) for leaf in leaves(one.signature.args)] for one in overloads]
-        symbol = kernel.name.removeprefix("bioclue_data.").replace(".", "_")
-        results = [name_of(leaf) for leaf in leaves([overloads[0].signature.return_type])]
-        arguments = common(kernel.name, signatures)
-        routines[kernel.name] = {"symbol": symbol, "arguments": arguments, "results": results}
-        modules.append(routine(overloads[0], symbol))
+    for name, signatures in sorted(pickle.loads(Path(types_of_kernels).read_bytes()).items()):
+        arguments = common(name, [[name_of(leaf) for leaf in leaves(types_)] for types_ in signatures])
+        compiled = compiled_for(name, signatures[0])
+        results = [name_of(leaf) for leaf in leaves([compiled.signature.return_type])]
+        symbol = name.removeprefix("bioclue_data.").replace(".", "_")
+        routines[name] = {"symbol": symbol, "arguments": arguments, "results": results}
+        modules.append(routine(compiled, symbol))
     whole = joined(modules, [entry["symbol"] for entry in routines.values()])
     machine = target_machine()
     Path(f"{target}.s").write_text(machine.emit_assembly(whole.clone()), "utf-8")
@@ -48,30 +45,22 @@ def main(target: str) -> None:
     print(json.dumps(routines))
 
 
-def worked() -> list[Kernel]:
-    """All kernels by name, compiled by numba for what real work gives them.
-
-    Raises:
-        ValueError: the workload leaves one out.
-    """
-    kernel_workload.work()
-    found = {
-        value.name: value
-        for module in kernel_modules()
-        for value in vars(import_module(module)).values()
-        if isinstance(value, Kernel)
-    }
-    if unused := [name for name, kernel in found.items() if not kernel.made.overloads]:
-        raise ValueError(f"scripts/kernel_workload.py does not use {', '.join(unused)}")
-    return [found[name] for name in sorted(found)]
+def compiled_for(name: str, types_: tuple[Any, ...]) -> Any:
+    """What numba makes of a kernel for arguments of some types; it is not run."""
+    module, _, function = name.rpartition(".")
+    dispatcher = getattr(import_module(module), function).made
+    dispatcher.compile(types_)
+    return dispatcher.overloads[types_]
 
 
 def common(name: str, signatures: list[list[str]]) -> list[str]:
     """One signature for all: what is only read may be read-only.
 
     Raises:
-        ValueError: they differ in more than that.
+        ValueError: there is none, or they differ in more than that.
     """
+    if not signatures:
+        raise ValueError(f"scripts/kernel_workload.py does not use {name}")
     plain = {tuple(leaf.removeprefix("const ") for leaf in signature) for signature in signatures}
     if len(plain) > 1:
         raise ValueError(f"{name} is called with different types: {sorted(plain)}")

@@ -1,20 +1,28 @@
-"""A little of all work that kernels do, on invented texts: numba compiles each for what it is given."""
+"""A little of all work that kernels do, on invented texts: which types each of them is given.
+
+`generate_kernels.py` starts it, with numba told to compile for this machine: here the code is run.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+import pickle
+import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from kernel_sources import kernel_modules
 
 from bioclue_data.audit import hashes
 from bioclue_data.leakage import run
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.targets import Row
+from bioclue_data.matching.compiled import Kernel
 from bioclue_data.matching.tokens import PADDING
 
 QUESTIONS = [
@@ -22,6 +30,18 @@ QUESTIONS = [
     "青蓝色的灯笼在第三病房里闪烁两次之后，应当首先敲响哪一口钟？",
 ]
 TEMPLATE = "Answer the question of the lamp keeper in one word."
+
+
+def main(target: str) -> None:
+    """Write the types of the arguments of every kernel, by its name; one or several lists for each."""
+    work()
+    found = {
+        value.name: list(value.made.overloads)
+        for module in kernel_modules()
+        for value in vars(import_module(module)).values()
+        if isinstance(value, Kernel)
+    }
+    Path(target).write_bytes(pickle.dumps(found))
 
 
 def work() -> None:
@@ -57,3 +77,7 @@ def _write(folder: Path) -> None:
     table = io.StringIO()
     csv.writer(table).writerows([["number", "text"], *([i, text] for i, text in enumerate(QUESTIONS * 20))])
     (folder / "table.csv").write_text(table.getvalue(), "utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
