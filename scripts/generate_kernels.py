@@ -108,7 +108,8 @@ def differences() -> Iterator[str]:
 
 def compiler() -> str:
     """What makes the code."""
-    return f"numba {version('numba')}, llvmlite {version('llvmlite')}"
+    python = ".".join(map(str, sys.version_info[:2]))
+    return f"Python {python}, numba {version('numba')}, llvmlite {version('llvmlite')}"
 
 
 def made() -> dict[str, Made]:
