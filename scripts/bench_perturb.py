@@ -2,7 +2,9 @@
 
 Items are sampled from real benchmarks, changed (seeded), wrapped in a template and foreign text, and looked
 for. Negatives are other items of the same benchmarks, and records of corpora. An item that looks
-like an indexed one to an aligner that shares no code with the matcher is a repetition, not a negative.
+like an indexed one to an aligner that shares no code with the matcher is a repetition, not a negative: most
+of the question is there, or, of a question with an answer in free text, most of both together, for the same
+answer may stand under other words of the question. Options are never compared so.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 SAMPLE, NEGATIVES, RECORDS = 400, 2000, 4000
 TASKS = {"mcqa", "boolqa", "qa", "cqa"}
+ANSWERED = {"qa", "cqa"}  # whose answers are free text
 TEMPLATES = {
     "en": "Below is an instruction that describes a task. Write a response.\n\n### Input:\n",
     "zh": "请根据以下内容回答问题，并给出详细的解释。\n\n",
@@ -35,7 +38,7 @@ TEMPLATES = {
 PER_DATASET = 1500
 DEFAULT = Thresholds()
 ALIKE = 0.8  # share of an item that an aligner finds in another
-CURVE = (0.8, 0.7, 0.6, 0.5)  # `suspected_short`: what recall costs
+CURVE = (0.8, 0.75, 0.7, 0.6)  # `suspected_short` and `aligned_short`: what recall costs
 
 
 TERMS = {
@@ -171,12 +174,18 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
         place: wrapped(rendered(indexed[place], changes.table()["deletions 10 %"])) for place in sample
     }
     for share in CURVE:
-        thresholds = Thresholds(suspected_short=share, suspected_long=min(share, Thresholds.suspected_long))
+        thresholds = _lowered(share)
         seen = {place: _scan([text], items, index, thresholds).get(place) for place, text in changed.items()}
         recall = sum(bool(s) and s.best.verdict >= SUSPECTED for s in seen.values()) / len(sample)
         wrong = _false("", [rendered(row, str) for row in negatives], items, index, thresholds)
-        lines.append(f"  suspected_short={share}: deletions 10 % {100 * recall:.1f};{wrong}")
+        lines.append(f"  short items {share}: deletions 10 % {100 * recall:.1f};{wrong}")
     return "\n".join(lines)
+
+
+def _lowered(share: float) -> Thresholds:
+    """The defaults with another share of short items for `suspected`, and of longer ones no higher one."""
+    longer = {name: min(share, getattr(DEFAULT, name)) for name in ("suspected_long", "aligned_long")}
+    return Thresholds(suspected_short=share, aligned_short=share, **longer)
 
 
 def _words(text: str, language: str) -> list[str]:
@@ -208,16 +217,24 @@ def _false(name: str, texts: list[str], items: Any, index: Any, thresholds: Thre
     """How many texts are flagged: confident, with low confidence, and those that an aligner finds alike."""
     counts: Counter[str] = Counter()
     for text in texts:
-        seen = [s for s in _scan([text], items, index, thresholds).values() if s.best.verdict >= SUSPECTED]
-        if not seen:
-            continue
-        alike = any(_alike(items.text(s.best.field), text) for s in seen if s.best.confident)
-        kind = "repetition" if alike else "confident" if any(s.best.confident for s in seen) else "low"
-        counts[kind] += 1
+        found = _scan([text], items, index, thresholds)
+        flagged = {place: seen for place, seen in found.items() if seen.best.verdict >= SUSPECTED}
+        if flagged:
+            counts[_kind({p: seen for p, seen in flagged.items() if seen.best.confident}, text, items)] += 1
     return (
         f"  flagged {name}: {counts['confident']}, with low confidence {counts['low']}, "
-        f"repetitions {counts['repetition']}"
+        f"repetitions {counts['question'] + counts['answer']}, {counts['answer']} of them with their answers"
     )
+
+
+def _kind(confident: dict[int, Any], text: str, items: Any) -> str:
+    """What a flagged text is: by its question a repetition, by question and answer, or a false positive."""
+    if any(_alike(items.text(seen.best.field), text) for seen in confident.values()):
+        return "question"
+    rows = [items.keys[place] for place in confident]
+    if any(row.task in ANSWERED and _alike(rendered(row, str), text) for row in rows):
+        return "answer"
+    return "confident" if confident else "low"
 
 
 def _alike(one: str, other: str) -> bool:

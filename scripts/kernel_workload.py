@@ -22,8 +22,13 @@ from bioclue_data.audit import hashes
 from bioclue_data.leakage import run
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.targets import Row
+from bioclue_data.matching import index as indexes
+from bioclue_data.matching.bounds import first_look
+from bioclue_data.matching.candidates import candidates, scratch
 from bioclue_data.matching.compiled import Kernel
-from bioclue_data.matching.tokens import PADDING
+from bioclue_data.matching.scan import scan
+from bioclue_data.matching.tokens import PADDING, Texts, texts_of
+from bioclue_data.matching.verify import verify
 
 QUESTIONS = [
     "Which lamp of the third ward blinks twice when the lift stops at the cellar?",
@@ -53,9 +58,18 @@ def work() -> None:
         for fields in ((), ("text",)):
             run.check(_rows(), [run.Source("invented", "0", files, fields)])
     hashes.hashes_of(pl.Series(QUESTIONS))
+    _scan(texts_of(QUESTIONS))
     block = np.frombuffer(b'["one", "two"]' + bytes(PADDING), np.uint8)  # read only
     for depth in (LINES, 1):
         extract(block, depth, inside=False, last=True)
+
+
+def _scan(texts: Texts) -> None:
+    """Texts that are read only, as the audit has them."""
+    index = indexes.build(texts, np.arange(2, dtype=np.int32), np.zeros(2, np.uint8))
+    hits, prints = scan(texts, index)
+    found, _ = first_look(texts, prints, index, candidates(hits, index, scratch(index)))
+    verify(texts, index, found)
 
 
 def _rows() -> list[Row]:

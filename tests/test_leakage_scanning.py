@@ -76,7 +76,7 @@ def test_the_result_depends_on_neither_threads_nor_batches(
 def test_the_best_record_is_kept_and_the_others_counted() -> None:
     records = [
         FILLER,
-        pieces_of(QUESTIONS[0])[4],
+        f"{pieces_of(QUESTIONS[0])[4]}: {', '.join(OPTIONS)}",
         FILLER + QUESTIONS[0],
         QUESTIONS[0],
         pieces_of(QUESTIONS[0])[1],

@@ -16,7 +16,7 @@ ITEM, CONTEXT, SUPPORT = range(3)
 
 
 class Row(NamedTuple):
-    """A field, and how much of it was found; tokens are words."""
+    """A field, and how much of it was found; tokens are words. `aligned` is `fine` if it is not said."""
 
     role: int
     tokens: int
@@ -28,6 +28,7 @@ class Row(NamedTuple):
     public: bool = False
     alone: bool = True
     template: bool = False
+    aligned: float = -1.0
 
 
 def question(
@@ -38,6 +39,10 @@ def question(
 
 def half(tokens: int, fine: float, longest: int = 0) -> Row:
     return Row(ITEM, tokens, fine, longest, kind=HALF)
+
+
+def aligned(tokens: int, share: float, fine: float = 0.5) -> Row:
+    return Row(ITEM, tokens, fine, aligned=share)
 
 
 def option(fine: float, tokens: int = 3) -> Row:
@@ -72,6 +77,7 @@ def judged(*candidates: list[Row], **thresholds: float) -> Judged:
         *(np.array([getattr(row, name) for row in rows], np.float32) for name in ("fine", "fine", "covered")),
         np.array([row.longest for row in rows], np.int32),
         *[nothing] * 4,
+        np.array([row.fine if row.aligned < 0 else row.aligned for row in rows], np.float32),
         np.array([row.alone for row in rows], bool),
     )
     return judge(scores, items, index, Thresholds(**thresholds))
@@ -166,23 +172,41 @@ def test_a_context_alone_is_a_shared_source() -> None:
     assert verdict(context(0.9), question(40, 0.8)) == "near_duplicate"
 
 
+@pytest.mark.parametrize(("tokens", "needed"), [(8, 0.8), (19, 0.725), (30, 0.65), (500, 0.65)], ids=str)
+def test_words_in_their_order_are_suspected_too(tokens: int, needed: float) -> None:
+    assert verdict(aligned(tokens, needed + 0.01)) == "suspected"
+    assert verdict(aligned(tokens, needed - 0.01)) == ""
+    assert verdict(aligned(tokens, needed - 0.01), aligned_short=0.7, aligned_long=0.5) == "suspected"
+    assert verdict(aligned(tokens, 1.0)) == "suspected"
+
+
 def test_options_help_a_question() -> None:
-    assert verdict(question(30, 0.5)) == ""
-    assert verdict(question(30, 0.5), *[option(1)] * 5) == "suspected"
-    assert verdict(question(30, 0.39), *[option(1, 20)] * 5) == ""
-    assert verdict(question(30, 0.39), *[option(1, 20)] * 5, question=0.3) == "near_duplicate"
+    options = [option(1)] * 2
+    assert verdict(aligned(30, 0.64)) == ""
+    assert verdict(aligned(20, 0.71)) == ""
+    assert verdict(aligned(20, 0.71), *options) == "suspected"
+    assert verdict(aligned(20, 0.69), *options) == ""
+    assert verdict(aligned(20, 0.69), *options, question=0.6) == "suspected"
+    assert verdict(aligned(20, 0.71, fine=0.7), *options) == "near_duplicate"
+    assert verdict(aligned(20, 0.69, fine=0.7), *options) == "suspected"
 
 
 def test_an_answer_helps_a_question_from_its_support_on() -> None:
-    assert verdict(question(30, 0.5), answer(0.71, 100)) == "suspected"
-    assert verdict(question(30, 0.5), answer(0.69, 100)) == ""
-    assert verdict(question(30, 0.5), answer(0.69, 100), support=0.6) == "suspected"
+    assert verdict(aligned(30, 0.71, 0.2), answer(0.71, 100), aligned_long=0.7) == "suspected"
+    assert verdict(aligned(30, 0.71, 0.2), answer(0.69, 100), aligned_long=0.72) == ""
+    assert verdict(aligned(20, 0.71, 0.2), answer(0.69, 100)) == ""
+    assert verdict(aligned(20, 0.71, 0.2), answer(0.69, 100), support=0.6) == "suspected"
     assert verdict(question(30, 0.3), answer(1, 100)) == ""
 
 
-def test_missing_options_take_nothing_away() -> None:
+def test_without_its_options_an_item_must_be_there_nearly_whole() -> None:
     assert verdict(question(40, 0.8), *[option(0)] * 5) == "near_duplicate"
     assert verdict(question(40, 1, 40), *[option(0)] * 5) == "exact"
+    assert verdict(question(40, 0.65), option(1), option(0)) == "suspected"
+    assert verdict(question(40, 0.65), *[option(0)] * 5) == ""
+    assert verdict(question(40, 0.65), option(1), *[option(0)] * 2) == ""
+    assert verdict(question(40, 0.65), option(1), *[option(0)] * 2, options=0.3) == "suspected"
+    assert verdict(aligned(40, 0.69), *[option(0)] * 5) == ""
 
 
 def test_each_half_of_a_pair_must_be_there() -> None:
@@ -244,6 +268,8 @@ def test_scores_stand_beside_the_verdict() -> None:
         [question(40, 0.8, 10, 0.25), question(10, 0.3, 3, 0.5)], [question(30, 0.5), option(1, 30)]
     )
     assert found.scores.tolist() == pytest.approx([0.7, 0.75])
+    assert judged([aligned(30, 0.8)]).scores.tolist() == pytest.approx([0.8])
+    assert judged([aligned(20, 0.71), option(1, 9)]).scores.tolist() == pytest.approx([0.8])
     assert found.covered.tolist() == pytest.approx([0.3, 0])
     assert found.longest.tolist() == pytest.approx([10, 0])
 

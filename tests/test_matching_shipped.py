@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -25,6 +26,7 @@ from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.matching import shipped
 from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import candidates, scratch
+from bioclue_data.matching.compiled import Kernel
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import PADDING, texts_of, tokenise_all
 from bioclue_data.matching.verify import verify
@@ -59,6 +61,13 @@ def using(chosen: dict[str, shipped.Routine]) -> Any:
     return mock.patch.object(shipped, "routines", return_value=chosen)
 
 
+def compiling_nothing() -> Any:
+    """While this is open, a kernel that does not run shipped code fails."""
+    return mock.patch.object(
+        Kernel, "made", property(lambda kernel: pytest.fail(f"{kernel.name} is compiled"))
+    )
+
+
 def same(one: Sequence[Any], other: Sequence[Any]) -> bool:
     return all(np.array_equal(a, b) and a.dtype == b.dtype for a, b in zip(one, other, strict=True))
 
@@ -88,7 +97,7 @@ def found(rows: list[Row], records: list[str]) -> list[Any]:
     texts = texts_of(records)
     hits, prints = scan(texts, index)
     some = candidates(hits, index, scratch(index))
-    kept, bounds = first_look(prints, index, some)
+    kept, bounds = first_look(texts, prints, index, some)
     scores = verify(texts, index, kept)
     judged = [evidence(part, items, index, Thresholds()) for part in (bounds, scores)]
     tokens = prints.tokens[: prints.offsets[-1]]
@@ -119,7 +128,7 @@ def test_it_finds_what_numbas_code_finds(
 ) -> None:
     rows = rows_of(fields)
     records = [*others, *(f"{one} {other}" for one, other, _ in fields), "".join(one for one, _, _ in fields)]
-    with using(routines(level)):
+    with using(routines(level)), compiling_nothing():
         by_shipped = found(rows, records)
     with using({}):
         assert same(by_shipped, found(rows, records))
@@ -142,8 +151,8 @@ def test_it_reads_what_numbas_code_reads(
     block = np.frombuffer(text.encode() + bytes(PADDING), np.uint8)
     block = block.copy() if flags[2] else block
     extracts = []
-    for chosen in (routines(level), {}):
-        with using(chosen):
+    for chosen, checked in ((routines(level), compiling_nothing()), ({}, nullcontext())):
+        with using(chosen), checked:
             made = extract(block, depth, inside=flags[0], last=flags[1])
         size = made.offsets[-1]
         extracts.append((bytes(made.data[:size]), made.offsets.tolist(), *made[2:]))

@@ -118,7 +118,7 @@ def test_scores_and_spans_are_sound(fields: list[tuple[str, int]], parts: list[s
         return
     assert found.fields.tolist() == list(range(len(fields) + 1))
     raw = record.encode()
-    for scores in (found.fine, found.wide, found.covered):
+    for scores in (found.fine, found.wide, found.covered, found.aligned):
         assert ((scores >= 0) & (scores <= 1.00001)).all()
     for row, (field, _) in enumerate(fields):
         size, longest = len(folded(field)), int(found.longest[row])
@@ -152,14 +152,14 @@ def test_no_score_is_above_its_bound(
     texts = texts_of(["".join(f"{text}\n{fields[0][0]} x {'y ' * filler}" for text, filler in parts)] * 2)
     hits, prints = scan(texts, index)
     found = candidates(hits, index, scratch(index))
-    kept, most = first_look(prints, index, found)
+    kept, most = first_look(texts, prints, index, found)
     scores = verify(texts, index, found)
     pairs = list(zip(found.texts.tolist(), found.items.tolist(), strict=True))
     still = [pairs.index(pair) for pair in zip(kept.texts.tolist(), kept.items.tolist(), strict=True)]
     rows = np.flatnonzero(np.isin(scores.candidates, still))
     assert most.fields.tolist() == scores.fields[rows].tolist()
     assert np.bincount(most.candidates).tolist() == np.bincount(scores.candidates)[still].tolist()
-    for name in ("fine", "covered", "longest"):
+    for name in ("fine", "covered", "longest", "aligned"):
         assert (getattr(most, name) >= getattr(scores, name)[rows]).all(), name
     is_whole = scores.longest[rows] == np.diff(index.token_offsets)[most.fields]
     assert (most.alone | ~scores.alone[rows] | ~is_whole).all()

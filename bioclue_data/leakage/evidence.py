@@ -28,6 +28,8 @@ class Evidence(NamedTuple):
     Attributes:
         share, weight: Share of the item, and its length in units.
         joint, joint_weight: The same of the item with its options or answer; share 0 for pairs.
+        aligned, joint_aligned: The same shares by alignment (see `matching.align`).
+        options: Share of its options; 1 if it has none.
         context: Share of its best context.
         covered: Share of tokens in long runs.
         item_run, longest: Units of the longest run of an item field; of an item or context field.
@@ -46,6 +48,9 @@ class Evidence(NamedTuple):
     weight: Any
     joint: Any
     joint_weight: Any
+    aligned: Any
+    joint_aligned: Any
+    options: Any
     context: Any
     covered: Any
     item_run: Any
@@ -63,7 +68,7 @@ class Evidence(NamedTuple):
     context_row: Any
 
 
-_KINDS = (*[np.float64] * 4, np.float32, np.float64, *[np.float32] * 2, *[bool] * 9, *[np.int64] * 2)
+_KINDS = (*[np.float64] * 7, np.float32, np.float64, *[np.float32] * 2, *[bool] * 9, *[np.int64] * 2)
 
 
 def evidence(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thresholds) -> Evidence:
@@ -71,7 +76,7 @@ def evidence(scores: Scores | Bounds, items: Items, index: Index, thresholds: Th
     count = int(scores.candidates[-1]) + 1 if len(scores.candidates) else 0
     found = Evidence(*(np.zeros(count, kind) for kind in _KINDS))
     starts = np.searchsorted(scores.candidates, np.arange(count + 1)).astype(np.int64)
-    rows = scores.fields, scores.fine, scores.covered, scores.longest, scores.alone
+    rows = scores.fields, scores.fine, scores.covered, scores.longest, scores.aligned, scores.alone
     facts = items.roles, items.kinds, items.units, index.token_offsets, items.templates, items.common
     short, half, support = thresholds.short, thresholds.half, thresholds.support
     limits = (
@@ -94,9 +99,9 @@ def _evidence(starts, rows, facts, limits, found):
 @inlined
 def _of_the_item(k, own, rows, facts, limits, found):
     """Shares and runs of the item's own fields, and of its context."""
-    fields, fine, covered, longest, alone = rows
+    fields, fine, covered, longest, aligned, alone = rows
     roles, kinds, units, offsets, templates, common = facts
-    share, covers, weight = 0.0, 0.0, 0.0
+    share, in_order, covers, weight = 0.0, 0.0, 0.0, 0.0
     item_row, context_row, item_most, context_most = np.int64(-1), np.int64(-1), np.int32(-1), np.int32(-1)
     has_item = False
     found.exact[k] = found.alone[k] = found.template[k] = found.common[k] = True
@@ -117,6 +122,7 @@ def _of_the_item(k, own, rows, facts, limits, found):
             item_most, item_row = longest[row], row
         whole = longest[row] == size and size > 0
         share += fine[row] * units[field]
+        in_order += aligned[row] * units[field]
         covers += covered[row] * units[field]
         weight += units[field]
         found.item_run[k] = max(found.item_run[k], run)
@@ -129,9 +135,9 @@ def _of_the_item(k, own, rows, facts, limits, found):
             found.suspected[k] &= _enough(fine[row], units[field], whole, limits[1:3], limits[3:5])
             found.near[k] &= _enough(fine[row], units[field], whole, limits[1:3], limits[5:7])
     found.longest[k] = max(found.longest[k], found.item_run[k])
-    found.share[k], found.covered[k], found.weight[k] = (
-        share / max(weight, 1e-9), covers / max(weight, 1e-9), weight,
-    )  # fmt: skip
+    known = max(weight, 1e-9)
+    found.share[k], found.aligned[k], found.covered[k] = share / known, in_order / known, covers / known
+    found.weight[k] = weight
     found.exact[k] &= has_item
     found.common[k] &= has_item
     found.template[k] &= has_item and not found.pair[k]
@@ -150,9 +156,9 @@ def _enough(share, units, whole, lengths, shares):
 @inlined
 def _with_support(k, own, rows, facts, support, found):
     """Are options or an answer there; share and length of the item with them."""
-    fields, fine, _, longest, _ = rows
+    fields, fine, _, longest, aligned, _ = rows
     roles, kinds, units, offsets, _, _ = facts
-    options, found_options, length = 0, 0.0, 0.0
+    options, found_options, in_order, length = 0, 0.0, 0.0, 0.0
     answers, there, count = 0, 0, 0
     best, chosen = np.float32(0), np.float32(0)
     for row in range(own[0], own[1]):
@@ -165,6 +171,7 @@ def _with_support(k, own, rows, facts, support, found):
             size = offsets[field + 1] - offsets[field]
             options += longest[row] == size and size > 0
             found_options += fine[row] * units[field]
+            in_order += aligned[row] * units[field]
             length += units[field]
             continue
         counted = min(units[field], LONG_ANSWER)
@@ -176,6 +183,9 @@ def _with_support(k, own, rows, facts, support, found):
     found.answered[k] = count > 0 and there >= min(count, 2)
     weight = found.weight[k] + length + chosen
     found.joint_weight[k] = weight
+    found.options[k] = found_options / length if length > 0 else 1
     if (length > 0 or chosen > 0) and not found.pair[k]:
-        joint = found.share[k] * found.weight[k] + found_options + (min(best, chosen) if chosen > 0 else 0)
-        found.joint[k] = joint / max(weight, 1e-9)
+        answer = min(best, chosen) if chosen > 0 else np.float32(0)
+        known = max(weight, 1e-9)
+        found.joint[k] = (found.share[k] * found.weight[k] + found_options + answer) / known
+        found.joint_aligned[k] = (found.aligned[k] * found.weight[k] + in_order + answer) / known

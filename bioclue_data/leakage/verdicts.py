@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.leakage.evidence import LESS, evidence
+from bioclue_data.matching.align import LEAST
 
 if TYPE_CHECKING:
     from bioclue_data.leakage.evidence import Evidence
@@ -38,11 +39,13 @@ class Thresholds:
         long: From here on the `_long` shares hold.
         near_short, near_long: Share for near_duplicate.
         suspected_short, suspected_long: Share for suspected.
+        aligned_short, aligned_long: The same of an alignment.
         ngram: Share of tokens in runs of 8 words or 13 CJK characters (Tulu 3: 0.5).
         run: Units of the longest run for partial.
         context: Share of a context for source_overlap.
         support: Share of an answer that counts as being there.
-        question: Share of the question that must be there beside its options or answer.
+        question: Aligned share of the question that must be there beside its options or answer.
+        options: Share of the options of an item without which it must be a near_duplicate.
         half: Units of one half of a pair from which LESS less than the `_long` share is enough.
     """
 
@@ -53,18 +56,21 @@ class Thresholds:
     near_long: float = 0.7
     suspected_short: float = 0.8
     suspected_long: float = 0.55
+    aligned_short: float = 0.8
+    aligned_long: float = 0.65
     ngram: float = 0.5
     run: float = 8
     context: float = 0.5
     support: float = 0.7
-    question: float = 0.4
+    question: float = 0.7
+    options: float = 0.5
     half: float = 16
 
     @property
     def floor(self) -> float:
         """The least share of an anchor that any verdict but those of long runs needs."""
         of_halves = self.suspected_short, self.suspected_long - LESS, self.near_short, self.near_long - LESS
-        return min(self.question, self.context, *of_halves)
+        return min(float(LEAST), self.context, *of_halves)
 
 
 class Judged(NamedTuple):
@@ -96,8 +102,8 @@ def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thres
     for reached, verdict in (
         (found.item_run >= thresholds.run, PARTIAL),
         (found.covered > thresholds.ngram, NGRAM),
-        (_reached(found, found.suspected, thresholds, "suspected"), SUSPECTED),
-        (_reached(found, found.near, thresholds, "near"), NEAR_DUPLICATE),
+        (_suspected(found, thresholds), SUSPECTED),
+        (_near(found, thresholds), NEAR_DUPLICATE),
         (found.exact, EXACT),
     ):
         verdicts[reached] = verdict
@@ -109,6 +115,8 @@ def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thres
     public = of_public_text & ~found.answered
     verdicts[public & (verdicts > SOURCE_OVERLAP)] = SOURCE_OVERLAP
     best = np.maximum(found.share, found.joint)
+    in_order = np.maximum(found.aligned, found.joint_aligned)
+    best = np.where(verdicts == SUSPECTED, np.maximum(best, in_order), best)
     best = np.where(~public & (verdicts == SOURCE_OVERLAP), found.context, best).astype(np.float32)
     doubtful = (found.weight < thresholds.short) | found.template | (found.common & ~found.pair)
     low = (verdicts >= SUSPECTED) & doubtful & ~found.supported
@@ -117,14 +125,27 @@ def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thres
     return Judged(verdicts, best, low, found.covered, found.longest, rows)
 
 
-def _reached(found: Evidence, halves: Any, thresholds: Thresholds, verdict: str) -> Any:
-    """Is enough there for `suspected` or `near`: of the item, or of the item with what belongs to it?"""
-    low: float = getattr(thresholds, f"{verdict}_short")
-    high: float = getattr(thresholds, f"{verdict}_long")
+def _suspected(found: Evidence, thresholds: Thresholds) -> Any:
+    """Is enough there for `suspected`: of the item, or of the item with what belongs to it?
 
-    def enough(share: Any, units: Any) -> Any:
-        needed = np.interp(units, [thresholds.short, thresholds.long], [low, high])
-        return (share >= needed) & (units >= thresholds.short)
+    By itself an item needs its options: without them its words are often those of another question.
+    """
+    by_share = _enough(found.share, found.weight, thresholds, "suspected")
+    in_order = _enough(found.aligned, found.weight, thresholds, "aligned")
+    alone = (by_share | in_order) & found.suspected & (found.options >= thresholds.options)
+    beside = _enough(found.joint_aligned, found.joint_weight, thresholds, "aligned")
+    return alone | (beside & (found.aligned >= thresholds.question))
 
-    alone = enough(found.share, found.weight) & halves
-    return alone | (enough(found.joint, found.joint_weight) & (found.share >= thresholds.question))
+
+def _near(found: Evidence, thresholds: Thresholds) -> Any:
+    """The same for `near_duplicate`."""
+    alone = _enough(found.share, found.weight, thresholds, "near") & found.near
+    beside = _enough(found.joint, found.joint_weight, thresholds, "near")
+    return alone | (beside & (found.aligned >= thresholds.question))
+
+
+def _enough(share: Any, units: Any, thresholds: Thresholds, name: str) -> Any:
+    """Is a share enough for its length?"""
+    shares: list[float] = [getattr(thresholds, f"{name}_short"), getattr(thresholds, f"{name}_long")]
+    needed = np.interp(units, [thresholds.short, thresholds.long], shares)
+    return (share >= needed) & (units >= thresholds.short)

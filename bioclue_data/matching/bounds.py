@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from bioclue_data.matching.align import TRANSLATED, is_aligned, weight_of
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS, SLACK, STRETCH
 from bioclue_data.matching.compiled import inlined, kernel
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
-from bioclue_data.matching.machine import prefetch
+from bioclue_data.matching.machine import load64, prefetch
 from bioclue_data.matching.tokens import U
 from bioclue_data.matching.verify import FLOOR, LONG_ANCHOR, has_bit, reach
 
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
     from bioclue_data.matching.candidates import Candidates
     from bioclue_data.matching.index import Index
     from bioclue_data.matching.scan import Prints
+    from bioclue_data.matching.tokens import Texts
 
 SEGMENT = 512  # tokens
 BITS = 14  # of a place in the bitmap of a segment
 WORDS = (1 << BITS) // 64
 ROUNDING = np.float32(1e-5)  # weights are added in another order than in `verify`
+LEAD, SECOND = 0xE2, 0xBA  # first two bytes of the first character that is, or becomes, a single token
+_BEYOND_ASCII = 0x8080808080808080
 _PAIR = 0x9E3779B1
 
 
@@ -39,25 +43,27 @@ class Bounds(NamedTuple):
     fine: Any
     covered: Any
     longest: Any
+    aligned: Any
     alone: Any
 
 
 def first_look(
-    prints: Prints, index: Index, found: Candidates, floor: float = FLOOR
+    texts: Texts, prints: Prints, index: Index, found: Candidates, floor: float = FLOOR
 ) -> tuple[Candidates, Bounds]:
     """Bounds of every field of every candidate's item.
 
     Candidates of which next to nothing can be there are left out. Thread-safe, and free of the lock.
 
     Args:
-        prints: Of the texts that were scanned.
+        texts: What was scanned.
+        prints: Of these texts.
         index: The fields.
         found: The candidates, in the order of the texts.
         floor: Share of every anchor, or of one half of a pair, without a long run, below which a candidate
             is left out.
     """
     rows = int(np.diff(index.item_offsets)[found.items].sum())
-    kinds = np.int32, np.int32, np.float32, np.float32, np.int32, bool
+    kinds = np.int32, np.int32, np.float32, np.float32, np.int32, np.float32, bool
     out = Bounds(*(np.empty(rows, kind) for kind in kinds))
     stored = (
         index.token_hashes,
@@ -70,22 +76,22 @@ def first_look(
     kept = np.zeros(len(found.items), bool)
     segments = int(np.diff(prints.offsets).max(initial=0)) // SEGMENT + 1
     marks = np.empty((segments, WORDS), U), np.empty(WORDS, U)
-    rows = _first_look(prints, stored, found, np.float32(floor), marks, kept, out)
+    source = texts.data, texts.offsets
+    rows = _first_look(source, prints, stored, found, np.float32(floor), marks, kept, out)
     return found.chosen(kept), Bounds(*(array[:rows] for array in out))
 
 
 @kernel
-def _first_look(prints, stored, found, floor, memory, kept, out):
+def _first_look(source, prints, stored, found, floor, memory, kept, out):
     token_offsets, kinds, item_offsets = stored[2], stored[4], stored[5]
     marks, joined = memory
     text, segments, read = np.int64(-1), np.int64(0), (np.int64(-1), np.int64(-1))
+    has_singles = False
     row, number = np.int64(0), np.int64(0)
     for k in range(found.items.size):
         if found.texts[k] != text:
             text = np.int64(found.texts[k])
-            begin, end = prints.offsets[text], prints.offsets[text + 1]
-            segments = (end - begin + SEGMENT - 1) // SEGMENT
-            _mark(prints.tokens[begin:end], marks, segments)
+            segments, has_singles = _take(source, prints, text, marks)
             read = np.int64(-1), np.int64(-1)
         _fetch(stored, found.items, k)
         start, stop = item_offsets[found.items[k]], item_offsets[found.items[k] + 1]
@@ -103,7 +109,7 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
                 is_inside = field - start < 63 and has_bit(found.inside[k], field - start)
                 out.candidates[here], out.fields[here] = number, field
                 out.alone[here] = not is_inside
-                out.fine[here], out.covered[here], out.longest[here] = 0, 0, 0
+                out.fine[here], out.covered[here], out.longest[here], out.aligned[here] = 0, 0, 0, 0
                 if kinds[field] == ANCHOR and size > LONG_ANCHOR and not is_hit:
                     continue
                 wanted = _segments_read(
@@ -112,7 +118,9 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
                 if wanted != read:
                     _join(marks, wanted, joined)
                     read = wanted
-                out.fine[here], out.covered[here], out.longest[here] = _bound(stored, field, joined)
+                out.fine[here], out.covered[here], out.longest[here], out.aligned[here] = _bound(
+                    stored, field, joined, has_singles
+                )
                 if of_anchors:
                     run, most = max(run, out.longest[here]), max(most, out.fine[here])
                     least = min(least, out.fine[here]) if kinds[field] == HALF else least
@@ -123,6 +131,16 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
             row += stop - start
             number += 1
     return row
+
+
+@inlined
+def _take(source, prints, text, marks):
+    """Mark what a text has; -> its segments, and whether it may have tokens of one character."""
+    data, offsets = source
+    begin, end = prints.offsets[text], prints.offsets[text + 1]
+    segments = (end - begin + SEGMENT - 1) // SEGMENT
+    _mark(prints.tokens[begin:end], marks, segments)
+    return segments, _may_have_singles(data, offsets[text], offsets[text + 1])
 
 
 @inlined
@@ -197,14 +215,14 @@ def _is_marked(joined, place):
 
 
 @inlined
-def _bound(stored, field, joined):
-    """Of a field: the share by weight, the share in long runs, and the longest run, of what is marked."""
-    hashes, single, token_offsets, fine, _, _ = stored
+def _bound(stored, field, joined, has_singles):
+    """Of a field: the share by weight, the share in long runs, the longest run, and the share in order."""
+    hashes, single, token_offsets, fine, kinds, _ = stored
     first, last = token_offsets[field], token_offsets[field + 1]
     if last - first == 1:
         place, _ = _places(np.uint32(0), np.uint32(hashes[first] >> U(32)))
         is_there = _is_marked(joined, place)
-        return np.float32(is_there), np.float32(0), np.int32(is_there)
+        return np.float32(is_there), np.float32(0), np.int32(is_there), np.float32(is_there)
     total, weight = np.float32(0), np.float32(0)
     run, longest, covered, counted = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     for t in range(first + 1, last):
@@ -222,4 +240,37 @@ def _bound(stored, field, joined):
                 counted = length
     share = min(weight / total + ROUNDING, np.float32(1)) if total > 0 else np.float32(0)
     longest += longest > 0
-    return share, np.float32(covered) / np.float32(max(last - first, 1)), np.int32(longest)
+    in_order = share
+    if is_aligned(kinds[field], last - first, share):
+        in_order = _bound_aligned(stored, field, joined, has_singles)
+    return share, np.float32(covered) / np.float32(max(last - first, 1)), np.int32(longest), in_order
+
+
+@inlined
+def _may_have_singles(data, begin, end):
+    """Has a text bytes with which characters that are tokens of their own, or become such, may begin?"""
+    base = U(data.ctypes.data)
+    for block in range(begin, end, 8):
+        if load64(base + U(block)) & U(_BEYOND_ASCII) == U(0):
+            continue
+        for at in range(block, min(block + 8, end)):
+            if data[at] > LEAD or (data[at] == LEAD and data[at + 1] >= SECOND):
+                return True
+    return False
+
+
+@inlined
+def _bound_aligned(stored, field, joined, has_singles):
+    """Of a field: the share by weight of its tokens that are marked; of others a translation could stand."""
+    hashes, single, token_offsets, fine, _, _ = stored
+    first, last = token_offsets[field], token_offsets[field + 1]
+    total, there = np.float32(0), np.float32(0)
+    for t in range(first, last):
+        place, _ = _places(np.uint32(0), np.uint32(hashes[t] >> U(32)))
+        weight = weight_of(fine, first, last, t)
+        total += weight
+        if _is_marked(joined, place):
+            there += weight
+        elif single[t] or has_singles:
+            there += weight * TRANSLATED
+    return min(there / total + ROUNDING, np.float32(1)) if total > 0 else np.float32(1)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from bioclue_data.matching.align import align
 from bioclue_data.matching.alone import stand_alone
 from bioclue_data.matching.compare import (
     RUN_OF_WORDS,
@@ -50,6 +51,7 @@ class Scores(NamedTuple):
         longest: int32; tokens of the longest run.
         starts, ends: int32; bytes of the text, from the first to the last common window of the stretch.
         run_starts, run_ends: int32; bytes of the longest run.
+        aligned: float32; share of the field's weight that stands in the stretch in order; see `align`.
         alone: bool; False: an anchor that is there whole, but only inside lines.
     """
 
@@ -63,6 +65,7 @@ class Scores(NamedTuple):
     ends: Any
     run_starts: Any
     run_ends: Any
+    aligned: Any
     alone: Any
 
 
@@ -85,8 +88,10 @@ def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) 
     longest, longest_field = _greatest(tokens.offsets), _greatest(index.token_offsets)
     working = np.zeros(longest, U), order, steps, working_memory(longest_field, longest)
     _verify(tuple(tokens), places, stored, tuple(found), np.float32(floor), working, arrays)
-    scores = Scores(*arrays, alone=np.ones(rows, bool))
-    return scores._replace(alone=stand_alone(chosen, tokens, places, index, scores))
+    scores = Scores(*arrays, aligned=arrays[2], alone=np.ones(rows, bool))
+    return scores._replace(
+        aligned=align(tokens, places, index, scores), alone=stand_alone(chosen, tokens, places, index, scores)
+    )
 
 
 def _chosen(texts: Texts, used: Any) -> Texts:

@@ -1,0 +1,127 @@
+"""The alignment of a field with its stretch: against plain Python, and what changes of a text cost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioclue_data.matching import characters
+from bioclue_data.matching.align import EDGE, JUMP, LEAST, LONGEST, SKIPPED, TRANSLATED
+from bioclue_data.matching.bounds import LEAD, SECOND
+from bioclue_data.matching.candidates import Candidates
+from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR, Index, build
+from bioclue_data.matching.tokens import texts_of
+from bioclue_data.matching.verify import Scores, verify
+from tests.matching import few, folded
+
+ITEM = "Which enzyme of the liver turns the green pigment of bile into the one that stains the skin yellow?"
+ITEM_ZH = "下列哪一种肝脏中的酶能够把胆汁中的绿色色素转化为使皮肤变黄的色素？"
+
+
+def compared(field: str, text: str, kind: int = ANCHOR) -> tuple[Index, Scores]:
+    """Scores of a field in a text."""
+    index, texts = (
+        build(texts_of([field]), np.zeros(1, np.int32), np.array([kind], np.uint8)),
+        texts_of([text]),
+    )
+    whole = [np.array([value], np.int32) for value in (0, 0, 0, len(folded(text)))]
+    found = Candidates(*whole, np.ones(1, np.uint64), np.zeros(1, np.uint64))
+    return index, verify(texts, index, found, 0.0)
+
+
+def aligned(field: str, text: str, kind: int = ANCHOR) -> float:
+    return float(compared(field, text, kind)[1].aligned[0])
+
+
+def plain(index: Index, field: list[tuple[str, bool]], text: list[tuple[str, bool]]) -> float:
+    """The same by the definition: cells over all ways to go on, in float64."""
+    after = [*index.fine[1:].tolist(), 0.0]
+    pairs = list(zip(index.fine.tolist(), after, strict=True))
+    weights = [min(pair) if min(pair) > 0 else max(pair) for pair in pairs]
+    mean = sum(weights) / len(weights)
+    singles = sum(single for _, single in field) * 2 > len(field)
+    never = float("-inf")
+    row, top = [never] * (len(text) + 1), 0.0
+    for (token, single), weight in zip(field, weights, strict=True):
+        cells = [never]
+        for j, (other, other_single) in enumerate(text, 1):
+            ways = [row[j], cells[-1] - (float(SKIPPED) * mean if other_single == singles else 0.0)]
+            if token == other:
+                ways += [row[j - 1] + weight, max(top - float(JUMP) * mean, 0.0) + weight]
+            elif single != other_single:
+                ways.append(row[j - 1] + float(TRANSLATED) * weight)
+            cells.append(max(ways))
+        row, top = cells, max(top, *cells)
+    return top / sum(weights)
+
+
+@settings(max_examples=300, deadline=None)
+@given(few(least=3, most=24), few(least=2, most=EDGE))
+def test_it_is_the_best_way_through_both_texts(field: str, text: str) -> None:
+    index, found = compared(field, text, NEAR)
+    share = float(found.fine[0])
+    if 0 < share < 1:
+        assert found.aligned[0] == pytest.approx(min(plain(index, folded(field), folded(text)), 1), abs=1e-4)
+    else:
+        assert found.aligned[0] == share
+
+
+@pytest.mark.parametrize("item", [ITEM, ITEM_ZH])
+def test_a_missing_word_costs_less_than_another_in_its_place(item: str) -> None:
+    words, blank = (item.split(), " ") if " " in item else (list(item), "")
+    middle = len(words) // 2
+    missing = blank.join(words[:middle] + words[middle + 1 :])
+    replaced = blank.join([*words[:middle], *(["kidney"] if blank else ["肾"]), *words[middle + 1 :]])
+    assert compared(item, missing)[1].fine[0] == compared(item, replaced)[1].fine[0]
+    assert 0.9 < aligned(item, replaced) < aligned(item, missing) < 1
+
+
+def test_a_translated_term_costs_half_of_its_weight_at_most() -> None:
+    assert aligned(ITEM, ITEM.replace("bile", "胆汁")) > aligned(ITEM, ITEM.replace("bile ", ""))
+    assert aligned(ITEM_ZH, ITEM_ZH.replace("胆汁", "bile")) > aligned(ITEM_ZH, ITEM_ZH.replace("胆汁", ""))
+    assert aligned(ITEM, ITEM.replace("bile", "胆汁")) > aligned(ITEM, ITEM.replace("bile", "blood"))
+
+
+def test_clauses_that_change_places_cost_a_jump() -> None:
+    first, second = "a patient of sixty years coughs blood, ", "and his left lung shows a round shadow "
+    assert 0.8 < aligned(first + second, second + first) < 1
+    scattered = " ".join(reversed((first + second).split()))
+    assert aligned(first + second, scattered) < 0.3
+
+
+def test_another_question_of_the_same_kind_is_less_than_a_part_of_it() -> None:
+    other = (
+        "Which enzyme of the kidney turns the red pigment of blood into the one that stains the urine dark?"
+    )
+    words = ITEM.split()
+    part = " ".join(word for at, word in enumerate(words) if at % 5)
+    assert aligned(ITEM, other) < 0.7 < aligned(ITEM, part)
+
+
+def test_what_is_not_aligned_has_its_share_of_windows() -> None:
+    half = " ".join(ITEM.split()[::2]) + " the one that stains the skin yellow"
+    for kind in (HALF, ANYWHERE):
+        _, found = compared(ITEM, half, kind)
+        assert found.aligned[0] == found.fine[0]
+    little = "nothing of it but the one that"
+    _, found = compared(ITEM, little)
+    assert 0 < found.fine[0] < LEAST
+    assert found.aligned[0] == found.fine[0]
+    long = " ".join(f"word{i}" for i in range(LONGEST + 1))
+    _, found = compared(long, long.replace("word7 ", ""))
+    assert found.aligned[0] == found.fine[0] < 1
+    shorter = long.replace(" word9 ", " ")
+    assert aligned(shorter, shorter.replace("word7 ", "")) > found.fine[0]
+
+
+def test_single_characters_begin_with_the_bytes_that_a_bound_looks_for() -> None:
+    singles = np.flatnonzero(characters.load().entries >> 24 == characters.SINGLE)
+    assert chr(singles[0]).encode()[:2] == bytes([LEAD, SECOND])
+
+
+@settings(deadline=None)
+@given(st.sampled_from([ITEM, ITEM_ZH]), st.integers(0, 40))
+def test_a_text_is_aligned_with_itself(item: str, before: int) -> None:
+    assert aligned(item, f"{'x ' * before}{item}") == 1
