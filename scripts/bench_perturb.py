@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bioclue_data.leakage.targets import Row
 
 SAMPLE, NEGATIVES, RECORDS = 400, 2000, 4000
+BARE = "question only"
 TASKS = {"mcqa", "boolqa", "qa", "cqa"}
 ANSWERED = {"qa", "cqa"}  # whose answers are free text
 TEMPLATES = {
@@ -121,8 +122,10 @@ def _wide(character: str) -> str:
     return chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character
 
 
-def rendered(row: Row, change: Any, shuffled: random.Random | None = None) -> str:
-    """An item as corpora have it: question, options with letters, answer."""
+def rendered(row: Row, change: Any, shuffled: random.Random | None = None, *, bare: bool = False) -> str:
+    """An item as corpora have it: question, options with letters, answer; `bare`: the question only."""
+    if bare:
+        return str(change(row.fields["question"]))
     texts: dict[str, list[str]] = defaultdict(list)
     for field in FIELDS[row.task]:
         if field.role != "context" and field.name != "rationale":
@@ -152,27 +155,28 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
         f"{language}: {len(indexed)} items indexed, {len(sample)} changed; % suspected / near / confident"
     ]
     items, index = index_rows(row._replace(public=False) for row in indexed)
-    for name, change in changes.table().items():
+    table = changes.table()
+    bare = {f"{BARE}, {name}": table[name] for name in ("verbatim", "deletions 10 %")}
+    for name, change in {**table, **bare}.items():
         order = changes.random if name == "options shuffled" else None
         found: Counter[str] = Counter()
         chosen = swapped if name == "terms translated" else sample
         for place in chosen:
-            seen = _scan([wrapped(rendered(indexed[place], change, order))], items, index).get(place)
+            text = rendered(indexed[place], change, order, bare=name in bare)
+            seen = _scan([wrapped(text)], items, index).get(place)
             if seen and seen.best.verdict >= SUSPECTED:
                 found["suspected"] += 1
                 found["near"] += seen.best.verdict >= NEAR_DUPLICATE
                 found["confident"] += seen.best.confident
         shares = (f"{100 * found[key] / len(chosen):.1f}" for key in ("suspected", "near", "confident"))
-        lines.append(f"  {name:20} {' / '.join(shares)}")
+        lines.append(f"  {name:30} {' / '.join(shares)}")
     negatives = chance.sample(held, min(NEGATIVES, len(held)))
     lines.append(
         _false(f"of {len(negatives)} other items", [rendered(row, str) for row in negatives], items, index)
     )
     records = chance.sample(corpus, min(RECORDS, len(corpus)))
     lines.append(_false(f"of {len(records)} records", records, items, index))
-    changed = {
-        place: wrapped(rendered(indexed[place], changes.table()["deletions 10 %"])) for place in sample
-    }
+    changed = {place: wrapped(rendered(indexed[place], table["deletions 10 %"])) for place in sample}
     for share in CURVE:
         thresholds = _lowered(share)
         seen = {place: _scan([text], items, index, thresholds).get(place) for place, text in changed.items()}

@@ -199,14 +199,18 @@ def test_an_answer_helps_a_question_from_its_support_on() -> None:
     assert verdict(question(30, 0.3), answer(1, 100)) == ""
 
 
-def test_without_its_options_an_item_must_be_there_nearly_whole() -> None:
+def test_without_its_options_more_of_an_item_must_be_there() -> None:
     assert verdict(question(40, 0.8), *[option(0)] * 5) == "near_duplicate"
     assert verdict(question(40, 1, 40), *[option(0)] * 5) == "exact"
     assert verdict(question(40, 0.65), option(1), option(0)) == "suspected"
     assert verdict(question(40, 0.65), *[option(0)] * 5) == ""
     assert verdict(question(40, 0.65), option(1), *[option(0)] * 2) == ""
     assert verdict(question(40, 0.65), option(1), *[option(0)] * 2, options=0.3) == "suspected"
-    assert verdict(aligned(40, 0.69), *[option(0)] * 5) == ""
+    assert verdict(aligned(40, 0.79), *[option(0)] * 5) == ""
+    assert verdict(aligned(40, 0.81), *[option(0)] * 5) == "suspected"
+    assert verdict(aligned(40, 0.79), *[option(0)] * 5, bare_long=0.75) == "suspected"
+    assert verdict(aligned(8, 0.84), *[option(0)] * 5) == ""
+    assert verdict(aligned(8, 0.86), *[option(0)] * 5) == "suspected"
 
 
 def test_each_half_of_a_pair_must_be_there() -> None:

@@ -45,7 +45,8 @@ class Thresholds:
         context: Share of a context for source_overlap.
         support: Share of an answer that counts as being there.
         question: Aligned share of the question that must be there beside its options or answer.
-        options: Share of the options of an item without which it must be a near_duplicate.
+        options: Share of the options of an item that must be there for these shares,
+        bare_short, bare_long: and the aligned share where they are not.
         half: Units of one half of a pair from which LESS less than the `_long` share is enough.
     """
 
@@ -64,6 +65,8 @@ class Thresholds:
     support: float = 0.7
     question: float = 0.7
     options: float = 0.5
+    bare_short: float = 0.85
+    bare_long: float = 0.8
     half: float = 16
 
     @property
@@ -128,13 +131,14 @@ def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thres
 def _suspected(found: Evidence, thresholds: Thresholds) -> Any:
     """Is enough there for `suspected`: of the item, or of the item with what belongs to it?
 
-    By itself an item needs its options: without them its words are often those of another question.
+    Without its options more of an item must be there: its words are often those of another question.
     """
     by_share = _enough(found.share, found.weight, thresholds, "suspected")
     in_order = _enough(found.aligned, found.weight, thresholds, "aligned")
-    alone = (by_share | in_order) & found.suspected & (found.options >= thresholds.options)
+    bare = _enough(found.aligned, found.weight, thresholds, "bare")
+    alone = (by_share | in_order) & ((found.options >= thresholds.options) | bare)
     beside = _enough(found.joint_aligned, found.joint_weight, thresholds, "aligned")
-    return alone | (beside & (found.aligned >= thresholds.question))
+    return (alone & found.suspected) | (beside & (found.aligned >= thresholds.question))
 
 
 def _near(found: Evidence, thresholds: Thresholds) -> Any:
