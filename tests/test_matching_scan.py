@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching import scan as scans
+from bioclue_data.matching import shipped
 from bioclue_data.matching.candidates import (
     LAST_SERIAL,
     RUN,
@@ -215,7 +216,12 @@ def test_a_part_of_the_texts() -> None:
     assert hits_of(texts, index, 3).texts.tolist() == [3]
 
 
-def test_a_saved_index_is_mapped_and_finds_the_same(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kernels", ["shipped", "numba"])
+def test_a_saved_index_is_mapped_and_finds_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernels: str
+) -> None:
+    if kernels == "numba":
+        monkeypatch.setattr(shipped, "routines", dict)
     texts = texts_of(["the liver of a mouse was small", "肝炎的治疗方法是什么呢", "two words"])
     for fields in (["liver of a mouse was", "肝炎的治疗方法", "two words"], ["liver of a mouse was"]):
         index = index_of(fields)
@@ -225,9 +231,9 @@ def test_a_saved_index_is_mapped_and_finds_the_same(tmp_path: Path) -> None:
         assert not loaded.bloom.flags.writeable
         assert isinstance(loaded.bloom.base, np.memmap)
         hits = hits_of(texts, index)
-        compiled = len(scans._scan.signatures)
+        compiled = len(scans._scan.made.signatures)
         assert same(hits, hits_of(texts, loaded))
-        assert len(scans._scan.signatures) == compiled
+        assert len(scans._scan.made.signatures) == compiled
         assert same(candidates(hits, index, scratch(index)), candidates(hits, loaded, scratch(loaded)))
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bioclue_data.matching.tokens import texts_of, tokenise_all
+from bioclue_data.matching.windows import whole_texts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,9 +35,6 @@ def hashes_of(texts: pl.Series) -> Any:
 
 
 def _hashes(values: list[str]) -> Any:
-    from bioclue_data.matching.tokens import texts_of, tokenise_all  # noqa: PLC0415 - numba: only workers
-    from bioclue_data.matching.windows import whole_texts  # noqa: PLC0415
-
     tokens = tokenise_all(texts_of(values))
     chosen = np.flatnonzero(np.diff(tokens.offsets))
     found = np.zeros(len(values), np.uint64)
@@ -46,8 +46,6 @@ def _hashes(values: list[str]) -> Any:
 
 def token_sets(texts: pl.Series) -> Iterator[frozenset[int]]:
     """The hashes of the tokens of each text."""
-    from bioclue_data.matching.tokens import texts_of, tokenise_all  # noqa: PLC0415 - numba: only workers
-
     for _, values in pieces(texts):
         tokens = tokenise_all(texts_of(values))
         for first, last in pairwise(tokens.offsets):

@@ -65,11 +65,13 @@ class Scratch(NamedTuple):
             there is none yet, END: the last hit of the last one; ALONE: does any hit stand alone? RAN: was
             there a run of RUN hits?
         items: int32[items, 2]; ROW: the candidate that the item is.
+        touched: int32[fields + 1]; the fields of the text under way.
     """
 
     serial: Any
     fields: Any
     items: Any
+    touched: Any
 
 
 def scratch(index: Index) -> Scratch:
@@ -80,7 +82,10 @@ def scratch(index: Index) -> Scratch:
     fields[:, ALIKE], fields[:, ITEM] = index.alike, index.items
     fields[:, PLACE] = np.arange(len(index.items)) - index.item_offsets[index.items]
     return Scratch(
-        np.zeros(1, np.int64), fields.reshape(-1), np.zeros((len(index.item_offsets) - 1, 2), np.int32)
+        np.zeros(1, np.int64),
+        fields.reshape(-1),
+        np.zeros((len(index.item_offsets) - 1, 2), np.int32),
+        np.empty(len(fields) + 1, np.int32),
     )
 
 
@@ -109,8 +114,7 @@ def candidates(hits: Hits, index: Index, working: Scratch) -> Candidates:
 def _candidates(hits, owned, stride, working, out):
     """A row for each item of which enough is in a text -> how many, or -1 if they do not fit."""
     owners, owner_offsets = owned
-    serial, fields, _ = working
-    touched = np.empty(fields.size // LINE + 1, np.int32)
+    serial, fields, _, touched = working
     count, begin = np.int64(0), np.int64(0)
     while begin < hits.texts.size:
         text, end, found = hits.texts[begin], begin, 0
@@ -195,7 +199,7 @@ def _add(text, field, own, stamp, working, rows):
     `field` and `own`: where the lines of the field, and of the one that stands for its content, begin.
     """
     count, (texts, items, firsts, lasts, anchors, inside) = rows
-    _, fields, seen = working
+    _, fields, seen, _ = working
     item, bit = fields[field + ITEM], U(1) << U(min(fields[field + PLACE], 63))
     is_new = seen[item, SEEN] != stamp
     if is_new:

@@ -21,14 +21,16 @@ OWN = np.float32(0.93)  # share of a half's weight that marks its own place
 RUN_OF_WORDS, RUN_OF_SINGLES = 8, 13  # tokens of a run that counts as covered
 
 
-def working_memory(longest: int) -> tuple[Any, ...]:
-    """Arrays for fields of up to so many tokens, wiped by whoever uses them."""
+def working_memory(longest: int, longest_text: int) -> tuple[Any, ...]:
+    """Arrays for fields and texts of up to so many tokens, wiped by whoever uses them."""
     places = 1 << (2 * longest + 1).bit_length()
     of_tokens = [np.zeros(longest + 1, kind) for kind in (*[np.int32] * 6, *[np.uint8] * 2)]
     # keys, first position of the key in the field, next position with the same key, how often it is in the
     # field from here on, how often in the stretch, run that ended here a token before, run that ends here
-    # now, the token it was written for, covered, wide window found
-    return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens
+    # now, the token it was written for, covered, wide window found; of the text: the place of each of its
+    # windows in the field, and its token
+    matched = np.empty(longest_text, np.int32), np.empty(longest_text, np.int32)
+    return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens, matched
 
 
 @inlined
@@ -62,6 +64,7 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     if total_fine == 0:
         return compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row)
     keys, heads, following, times, counts = working[:5]
+    matched = working[10]
     places = U(1)
     while places < U(2 * size + 2):
         places *= U(2)
@@ -81,16 +84,15 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
             times[j] += times[heads[place]]
         keys[place] = value
         heads[place] = j
-    table = (keys, heads, counts)
+    table = keys, heads, counts, times
     width = np.int64(size * STRETCH) + SLACK
-    best_begin, best_end = _best_stretch(
-        hashes, begin, end, width, fine[first:last], (keys, heads, counts, times), places
-    )
+    weights = fine[first:last]
+    best_begin, best_end = _best_stretch(hashes, begin, end, width, weights, table, places, matched)
     if best_end <= best_begin:
         return np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     own_begin, own_end = best_begin, best_end
     if kinds[field] == HALF:
-        own_begin, own_end = _own_place(hashes, best_begin, best_end, fine[first:last], table, places)
+        own_begin, own_end = _own_place(hashes, best_begin, best_end, weights, table, places, matched)
     share = _runs(
         hashes, text_arrays, (best_begin, best_end), stored, (first, last), working, places, out, row
     )
@@ -101,15 +103,14 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
 
 
 @part
-def _best_stretch(hashes, begin, end, width, weights, table, places):
+def _best_stretch(hashes, begin, end, width, weights, table, places, matched):
     """The stretch of `width` tokens with the most weight of the field's windows, cut to what was found.
 
     A window counts as often as the field has it. Of several stretches it is the one where that weight stands
     closest together: there is the field itself, if it is there.
     """
     keys, heads, counts, times = table
-    matches = np.empty(end - begin if end > begin else 0, np.int32)
-    tokens = np.empty(matches.size, np.int32)
+    matches, tokens = matched
     found = 0
     for t in range(begin, end):
         value = _pair(hashes, t, np.int64(0))
@@ -148,10 +149,10 @@ def _best_stretch(hashes, begin, end, width, weights, table, places):
 
 
 @part
-def _own_place(hashes, begin, end, weights, table, places):
+def _own_place(hashes, begin, end, weights, table, places, matched):
     """The shortest part of a stretch with nearly all of the weight in it: where the field itself stands."""
-    keys, heads, counts = table
-    matches, tokens = np.empty(end - begin, np.int32), np.empty(end - begin, np.int32)
+    keys, heads, counts, _ = table
+    matches, tokens = matched
     found, total = 0, np.float32(0)
     counts[: weights.size] = 0
     for t in range(begin, end):
@@ -202,7 +203,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     _, starts, ends, single = text_arrays
     fine, wide = stored[3], stored[4]
     first, size = field[0], field[1] - field[0]
-    keys, heads, following, _, counts, before, now, stamp, covered, found_wide = working
+    keys, heads, following, _, counts, before, now, stamp, covered, found_wide, _ = working
     for j in range(size + 1):
         counts[j] = before[j] = now[j] = 0
         covered[j] = found_wide[j] = 0

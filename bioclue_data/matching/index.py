@@ -283,9 +283,7 @@ class _Populations:
 
         The windows of a field follow one another.
         """
-        found = np.empty(len(hashes), np.int32)
-        count_fields(hashes, fields, self.of, found)
-        return found
+        return count_fields(hashes, fields, self.of)
 
 
 def _weights(tokens: Tokens, lengths: Lengths, populations: _Populations) -> Any:

@@ -1,81 +1,11 @@
 """Machine instructions that numba does not offer: loads and prefetching by address, 64 bytes at a time."""
-# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc"
 
 from __future__ import annotations
 
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
+from bioclue_data.matching.compiled import intrinsic
 
-_BIT, _BYTE, _WORD = ir.IntType(1), ir.IntType(8), ir.IntType(64)
-_BLOCK = ir.VectorType(_BYTE, 64)
-
-
-@intrinsic
-def load64(context, address):  # noqa: ARG001 - numba's signature
-    """The 8 bytes at an address, the first lowest."""
-
-    def generate(_context, builder, _signature, arguments):
-        pointer = builder.inttoptr(arguments[0], _WORD.as_pointer())
-        return builder.load(pointer, align=1)
-
-    return types.uint64(types.uint64), generate
-
-
-@intrinsic
-def trailing_zeros(context, value):  # noqa: ARG001
-    """How many zeros stand below the lowest one; 64 for 0."""
-
-    def generate(_context, builder, _signature, arguments):
-        return builder.cttz(arguments[0], ir.Constant(_BIT, 0))
-
-    return types.uint64(types.uint64), generate
-
-
-@intrinsic
-def prefetch(context, address):  # noqa: ARG001
-    """Let the memory at an address come nearer while other work goes on."""
-
-    def generate(context, builder, _signature, arguments):
-        pointer = builder.inttoptr(arguments[0], _BYTE.as_pointer())
-        number = ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
-        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], kind)
-        builder.call(function, [pointer, *(ir.Constant(number, value) for value in (0, 3, 1))])
-        return context.get_dummy_value()
-
-    return types.void(types.uint64), generate
-
-
-@intrinsic
-def word_masks(context, address):  # noqa: ARG001
-    """Of the 64 bytes at an address, as bits: which are ASCII letters or digits; which are not ASCII."""
-
-    def generate(context, builder, signature, arguments):
-        block = builder.load(builder.inttoptr(arguments[0], _BLOCK.as_pointer()), align=1)
-        lower = builder.or_(block, _all(0x20))
-        letter = builder.icmp_unsigned("<", builder.sub(lower, _all(ord("a"))), _all(26))
-        digit = builder.icmp_unsigned("<", builder.sub(block, _all(ord("0"))), _all(10))
-        words = builder.bitcast(builder.or_(letter, digit), _WORD)
-        others = builder.bitcast(builder.icmp_signed("<", block, _all(0)), _WORD)
-        return context.make_tuple(builder, signature.return_type, [words, others])
-
-    return types.UniTuple(types.uint64, 2)(types.uint64), generate
-
-
-@intrinsic
-def copy_until(context, source, target):  # noqa: ARG001
-    """Copy 64 bytes; -> how many of them stand before the first `"`, backslash or line feed."""
-
-    def generate(_context, builder, _signature, arguments):
-        block = builder.load(builder.inttoptr(arguments[0], _BLOCK.as_pointer()), align=1)
-        builder.store(block, builder.inttoptr(arguments[1], _BLOCK.as_pointer()), align=1)
-        stops = [builder.icmp_unsigned("==", block, _all(byte)) for byte in b'"\\\n']
-        mask = builder.bitcast(builder.or_(builder.or_(stops[0], stops[1]), stops[2]), _WORD)
-        return builder.cttz(mask, ir.Constant(_BIT, 0))
-
-    return types.uint64(types.uint64, types.uint64), generate
-
-
-def _all(byte: int) -> ir.Constant:
-    return ir.Constant(_BLOCK, [byte] * 64)
+load64 = intrinsic("load64")
+trailing_zeros = intrinsic("trailing_zeros")
+prefetch = intrinsic("prefetch")
+word_masks = intrinsic("word_masks")
+copy_until = intrinsic("copy_until")

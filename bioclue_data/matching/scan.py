@@ -10,7 +10,7 @@ import numpy as np
 from bioclue_data.matching.alone import ENDS, LEADS, codes, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import load64, prefetch, trailing_zeros
-from bioclue_data.matching.tokens import BASE, BLOCK, CARRY, ROOM, U, tables, tokenise
+from bioclue_data.matching.tokens import BASE, BLOCK, CARRY, ROOM, U, block_of_tokens, tables, tokenise
 from bioclue_data.matching.windows import SEED, SHORT_SEED, find, may_hold, power, slot_address
 
 if TYPE_CHECKING:
@@ -98,11 +98,10 @@ def _memory(most: int) -> tuple[tuple[Any, ...], ...]:
 
     What `tokenise` fills; hashes, and which of them pass; what is to be looked up; and the parts.
     """
-    tokens = [np.zeros(BLOCK, kind) for kind in (U, np.int32, np.int32, np.uint8)]
     looked_up = [np.zeros(BLOCK, kind) for kind in (U, U, np.uint8)]
     pending = [np.zeros(BLOCK * most, kind) for kind in (U, np.int32, np.int32)]
     return (
-        tuple(tokens),
+        block_of_tokens(),
         tuple(looked_up),
         tuple(pending),
         tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3)),

@@ -246,6 +246,11 @@ def tables() -> tuple[Any, Any]:
     return loaded.entries, loaded.expansions
 
 
+def block_of_tokens() -> tuple[Any, ...]:
+    """The arrays that `tokenise` fills."""
+    return tuple(np.zeros(BLOCK, kind) for kind in (U, np.int32, np.int32, np.uint8))
+
+
 def texts_of(values: list[str]) -> Texts:
     """Texts of strings."""
     encoded = [value.encode() for value in values]
@@ -259,19 +264,13 @@ def tokenise_all(texts: Texts) -> Tokens:
     room = int(texts.offsets[-1] - texts.offsets[0]) + len(texts)
     out = (np.empty(room, U), np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint8))
     offsets = np.zeros(len(texts) + 1, np.int64)
-    _tokenise_texts(texts.base, texts.offsets, tables(), out, offsets)
+    _tokenise_texts(texts.base, texts.offsets, tables(), block_of_tokens(), out, offsets)
     hashes, starts, ends, single = (array[: offsets[-1]].copy() for array in out)
     return Tokens(hashes, starts, ends, single, offsets)
 
 
 @kernel
-def _tokenise_texts(base, offsets, tables, out, token_offsets):
-    arrays = (
-        np.zeros(BLOCK, np.uint64),
-        np.zeros(BLOCK, np.int32),
-        np.zeros(BLOCK, np.int32),
-        np.zeros(BLOCK, np.uint8),
-    )
+def _tokenise_texts(base, offsets, tables, arrays, out, token_offsets):
     total = np.int64(0)
     for text in range(offsets.size - 1):
         at, end = offsets[text], offsets[text + 1]

@@ -86,7 +86,7 @@ def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) 
     most_fields = _greatest(index.item_offsets)
     order, steps = np.zeros(most_fields, np.int64), np.zeros(most_fields, np.int64)
     longest, longest_field = _greatest(tokens.offsets), _greatest(index.token_offsets)
-    working = np.zeros(longest, U), order, steps, working_memory(longest_field)
+    working = np.zeros(longest, U), order, steps, working_memory(longest_field, longest)
     _verify(tuple(tokens), places, stored, tuple(found), np.float32(floor), working, arrays)
     scores = Scores(*arrays, aligned=arrays[2], alone=np.ones(rows, bool))
     return scores._replace(

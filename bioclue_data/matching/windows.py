@@ -39,16 +39,18 @@ def windows_of(tokens: Tokens, lengths: Lengths) -> Windows:
     size = len(tokens.hashes)
     hashes, positions = np.empty(size, U), np.empty(size, np.int64)
     powers = (power(lengths.word), power(lengths.single))
-    count = _windows(tokens.hashes, tokens.single, tokens.offsets, lengths, powers, hashes, positions)
+    prefix = np.zeros(int(np.diff(tokens.offsets).max(initial=0)) + 1, U)
+    read = tokens.hashes, tokens.single, tokens.offsets
+    count = _windows(read, lengths, powers, prefix, hashes, positions)
     return Windows(hashes[:count].copy(), positions[:count].copy())
 
 
 @kernel
-def _windows(token_hashes, single, offsets, lengths, powers, hashes, positions):
+def _windows(tokens, lengths, powers, prefix, hashes, positions):
+    token_hashes, single, offsets = tokens
     count = 0
     for text in range(offsets.size - 1):
         first, last = offsets[text], offsets[text + 1]
-        prefix = np.zeros(last - first + 1, np.uint64)
         for t in range(first, last):
             i = t - first
             prefix[i + 1] = prefix[i] * U(BASE) + token_hashes[t]
@@ -74,21 +76,25 @@ def whole_texts(token_hashes, offsets, chosen, hashes, anchors):
         anchors[k] = before * U(BASE) + token_hashes[last - 1]
 
 
-@kernel
-def count_fields(hashes, fields, populations, out):
-    """How many fields of its field's population have each window; 0 for one that its field had before.
+def count_fields(hashes: Any, fields: Any, populations: Any) -> Any:
+    """int32: how many fields of its field's population have each window; 0 if the field had it before.
 
     Args:
         hashes: uint64; of windows, those of a field one after the other.
         fields: int32; the field of each.
         populations: int64[fields].
-        out: int32; the counts.
     """
-    places = U(2)
-    while places < U(3 * hashes.size // 2):
-        places *= U(2)
-    keys, counts = np.zeros(places, np.uint64), np.zeros(places, np.int32)
-    last, slots = np.zeros(places, np.int32), np.empty(hashes.size, np.int64)
+    places = 1 << max(1, (3 * len(hashes) // 2 - 1).bit_length())
+    table = np.zeros(places, U), np.zeros(places, np.int32), np.zeros(places, np.int32)
+    found = np.empty(len(hashes), np.int32)
+    _count_fields(hashes, fields, populations, table, np.empty(len(hashes), np.int64), found)
+    return found
+
+
+@kernel
+def _count_fields(hashes, fields, populations, table, slots, out):
+    keys, counts, last = table
+    places = U(keys.size)
     for i in range(hashes.size):
         key = (hashes[i] + U(populations[fields[i]]) * U(GOLDEN)) | U(1)
         place = (key >> U(20)) & (places - U(1))
