@@ -318,6 +318,17 @@ def _has_run(places: list[int]) -> bool:
     return any(set(range(place, place + RUN)) <= set(places) for place in places)
 
 
+def test_half_of_a_pair_alone_needs_a_run_of_its_own() -> None:
+    words = [f"w{i}x" for i in range(40)]
+    pair = [" ".join(words[:20]), " ".join(words[20:])]
+    kinds = np.full(2, HALF, np.uint8)
+    index = build(texts_of(pair), np.zeros(2, np.int32), kinds)
+    pieces = f"{' '.join(words[2:8])} blue {' '.join(words[10:16])}"  # six windows of 17, three in a row
+    records = [pair[0], pieces, f"{pieces} {' '.join(words[30:34])}", pair[1]]
+    found = candidates(hits_of(texts_of(records), index), index, scratch(index))
+    assert found.texts.tolist() == [0, 2, 3]
+
+
 def test_weights_do_not_depend_on_other_populations() -> None:
     one, other = (
         ["the blue liver of the frog", "the blue knee of the frog"],
