@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from bioclue_data.matching import index as indexes
+from bioclue_data.matching.alone import ENDS, LEADS
 from bioclue_data.matching.index import ANCHOR, HALF, LONG_WORD
 from bioclue_data.matching.reference import tokens
 from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths
@@ -35,6 +36,13 @@ def few(least: int = 0, most: int = 30) -> SearchStrategy[str]:
 def folded(text: str) -> list[tuple[str, bool]]:
     """The tokens: what is written, and whether it is one character."""
     return [(token.text, token.single) for token in tokens(text)]
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Does what stands at some bytes of a text stand by itself?"""
+    before = text.encode()[:start].decode().rstrip(" ")[-1:] or "\n"
+    after = text.encode()[end:].decode().lstrip(" ")[:1] or "\n"
+    return before in LEADS and after in ENDS
 
 
 def windows(text: str, seed: Lengths = SEED) -> list[tuple[int, tuple[str, ...]]]:
@@ -117,11 +125,13 @@ class PlainIndex:
             for i, key in windows(text, seed)
             if key in self.owners and (i % stride == 0 or seed == SHORT_SEED)
         }
-        whole = tuple(token for token, _ in folded(text))
+        of_text = tokens(text)
+        whole = tuple(token.text for token in of_text)
         for i in range(len(whole)):
             ends = {whole[i : i + 1], whole[max(i - 1, 0) : i + 1]}
             for length in self.lengths if ends & self.last_two else ():
                 key = whole[i + 1 - length : i + 1] if i + 1 >= length else ()
-                if key in self.owners:
+                is_inside = length == 1 and not stands_alone(text, of_text[i].start, of_text[i].end)
+                if key in self.owners and not is_inside:
                     found.add((i, frozenset(self.owners[key])))
         return found

@@ -8,11 +8,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.matching import reference
-from bioclue_data.matching.tokens import PADDING, Texts, texts_of, tokenise_all
+from bioclue_data.matching.tokens import PADDING, ROOM, Texts, texts_of, tokenise_all
 from tests.matching import nasty
 
 PIECES = [
-    "gene", "GENE", "p53", "0", "x" * 7, "y" * 8, "z" * 9, "w" * 64, "v" * 65, "é", "ÀÉ", "e\u0301",
+    "gene", "GENE", "p53", "0", "x" * 7, "y" * 8, "z" * 9, "Q" * 15, "q" * 16, "w" * 64, "v" * 65, "é", "ÀÉ",
+    "e\u0301",
     "n\u0303o", "\u0301", "Ｐ５３", "ｇｅｎｅ", "（", "，", "。", "ﬁ", "ﬃ", "Ⅳ", "ⅷ", "㎎", "㎖", "²",
     "H₂O", "½", "µ", "μ", "α", "Ω", "ς", "б", "Ж", "ё", "한", "각", "\u1112\u1161\u11ab", "か", "カ", "ｶ",
     "ガ", "が", "々", "〇", "〆", "ー", "肝", "炎", "療", "疗", "藥", "臺", "㐀", "鿿", "豈",
@@ -62,10 +63,18 @@ def test_words_of_any_length(length: int, letter: str) -> None:
     same([letter * length, f" {letter * length} ", f"x{letter * length}y.{letter * (length - 1)}é z"])
 
 
-@pytest.mark.parametrize("count", [0, 1, 62, 63, 64, 65, 66, 4063, 4064, 4095, 4096, 4097, 4136, 8192, 8193])
+@pytest.mark.parametrize(
+    "count",
+    [0, 1, 62, 63, 64, 65, 66, *(ROOM + more for more in (-33, -32, -1, 0, 1, 40)), 2 * ROOM, 2 * ROOM + 1],
+)
 @pytest.mark.parametrize("word", ["a ", "肝", "Ab. ", "é,", "a肝", "word\u200b-"])
 def test_texts_of_any_number_of_tokens(count: int, word: str) -> None:
     same([word * count, "tail"])
+
+
+@pytest.mark.parametrize("shift", [0, 1, 2, 11, 30, 62])
+def test_a_word_of_two_scripts_where_a_block_is_full(shift: int) -> None:
+    same([" " * shift + "a " * (ROOM + more) + "bé c" for more in range(3)])
 
 
 @settings(max_examples=60, deadline=None)

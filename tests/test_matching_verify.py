@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bioclue_data.leakage.findings import holds
 from bioclue_data.matching import reference
-from bioclue_data.matching.alone import ENDS, LEADS
 from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import Candidates, candidates, scratch
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS
@@ -19,7 +18,7 @@ from bioclue_data.matching.index import ANCHOR, ANYWHERE, FINE, HALF, NEAR, Inde
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import texts_of
 from bioclue_data.matching.verify import FLOOR, REACH, Scores, verify
-from tests.matching import few, folded, nasty
+from tests.matching import few, folded, nasty, stands_alone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,15 +197,13 @@ def test_fields_stand_by_themselves_or_not(field: str, parts: list[str], data: A
     if found is None or found.longest[0] < size:
         assert found is None or found.alone[0]
         return
-    own, raw = folded(field), record.encode()
+    own = folded(field)
     tokens = reference.tokens(record)
     places = []
     for i in range(len(tokens) - size + 1):
         if [(token.text, token.single) for token in tokens[i : i + size]] == own:
             start, end = tokens[i].start, tokens[i + size - 1].end
-            before = raw[:start].decode().rstrip(" ")[-1:] or "\n"
-            after = raw[end:].decode().lstrip(" ")[:1] or "\n"
-            if before in LEADS and after in ENDS:
+            if stands_alone(record, start, end):
                 places.append((start, end))
     assert found.alone[0] == bool(places)
     if places:

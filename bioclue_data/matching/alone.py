@@ -6,6 +6,7 @@ A word or two inside a sentence, or a stock phrase at the end of a longer text, 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bioclue_data.matching.verify import Scores
 
 LEADS = "\n\r\t\0|:：)）"  # what may stand before a field: also the end of a name or a number
+OTHERS = 0x10000
 ENDS = "\n\r\t\0|.?!;。？！；"  # and after it
 
 
@@ -45,15 +47,17 @@ def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores:
     spans = (scores.starts, scores.ends, scores.run_starts, scores.run_ends)
     stored = index.token_hashes, index.token_offsets
     chosen = places[scores.candidates[rows]], scores.fields[rows], rows
-    _stand_alone(
-        texts.base, texts.offsets, tuple(tokens), stored, chosen, spans, (codes(LEADS), codes(ENDS)), alone
-    )
+    _stand_alone(texts.base, texts.offsets, tuple(tokens), stored, chosen, spans, marks(), alone)
     return alone
 
 
-def codes(characters: str) -> Any:
-    """int64; code points of the characters of a string."""
-    return np.array([ord(character) for character in characters], np.int64)
+@cache
+def marks() -> tuple[Any, ...]:
+    """uint8[OTHERS + 1] each, by code point: is a character one of LEADS, one of ENDS?"""
+    return tuple(
+        np.isin(np.arange(OTHERS + 1), [ord(mark) for mark in chosen]).astype(np.uint8)
+        for chosen in (LEADS, ENDS)
+    )
 
 
 @kernel
@@ -79,16 +83,7 @@ def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, marks, alone
 @part
 def stands_alone(base, start, stop, text, leads, ends):
     """Does what stands at the bytes [start, stop) of a text stand by itself? `base`: address of byte 0."""
-    before, after = _before(base, start, text[0]), _after(base, stop, text[1])
-    return _is_one_of(before, leads) and _is_one_of(after, ends)
-
-
-@part
-def _is_one_of(code, marks):
-    for mark in marks:  # noqa: SIM110 - numba has no generators
-        if mark == code:
-            return True
-    return False
+    return leads[_before(base, start, text[0])] != 0 and ends[_after(base, stop, text[1])] != 0
 
 
 @inlined
@@ -124,10 +119,10 @@ def _after(base, at, end):
 
 @part
 def _code(base, start, stop):
-    """Code point of a character of one or three bytes; 0x110000 of others."""
+    """Code point of a character of one or three bytes; OTHERS for all others."""
     if stop - start == 1:
         return _byte(base, start)
     if stop - start != 3:
-        return 0x110000
+        return OTHERS
     high, middle, low = _byte(base, start), _byte(base, start + 1), _byte(base, start + 2)
     return ((high & 0x0F) << 12) | ((middle & 0x3F) << 6) | (low & 0x3F)

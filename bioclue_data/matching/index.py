@@ -35,7 +35,7 @@ from bioclue_data.matching.windows import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 4
+FORMAT = 5
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
 COMMON = 20  # a window that more contents of a population have tells nothing of one of them
 ENOUGH, ENOUGH_OF_SHORT = 4, 2  # windows of a field beside which it needs none that texts of all kinds have,
@@ -75,7 +75,7 @@ class Index(NamedTuple):
         needed: int32[fields]; how many of these windows make a candidate.
         anchors: uint64; bitmap of the last two tokens of short anchors.
         words: uint64; bitmap of anchors of a single word.
-        short_lengths: int64; lengths of short anchors, ascending.
+        short_lengths: int64; lengths of short anchors of several tokens, ascending.
     """
 
     token_hashes: Any
@@ -172,7 +172,7 @@ def _windows_of_anchors(tokens: Tokens, looked_for: Any, is_short: Any) -> tuple
     whole_texts(tokens.hashes, tokens.offsets, chosen, whole, ends)
     is_word = lengths[chosen] == 1
     bitmaps = _bitmap(ends[~is_word]), _bitmap(ends[is_word])
-    lengths_of_chosen = np.unique(lengths[chosen])
+    lengths_of_chosen = np.unique(lengths[chosen][~is_word])
     return np.concatenate([*fields, chosen]), np.concatenate([*hashes, whole]), bitmaps, lengths_of_chosen
 
 

@@ -9,6 +9,8 @@ from numba.extending import intrinsic
 
 _BIT, _BYTE, _WORD = ir.IntType(1), ir.IntType(8), ir.IntType(64)
 _BLOCK = ir.VectorType(_BYTE, 64)
+_PLACE = ir.IntType(32)
+_PLACES = ir.VectorType(_PLACE, 64)
 
 
 @intrinsic
@@ -28,6 +30,16 @@ def trailing_zeros(context, value):  # noqa: ARG001
 
     def generate(_context, builder, _signature, arguments):
         return builder.cttz(arguments[0], ir.Constant(_BIT, 0))
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def ones(context, value):  # noqa: ARG001
+    """How many bits are set."""
+
+    def generate(_context, builder, _signature, arguments):
+        return builder.ctpop(arguments[0])
 
     return types.uint64(types.uint64), generate
 
@@ -64,6 +76,44 @@ def word_masks(context, address):  # noqa: ARG001
 
 
 @intrinsic
+def nonzero_mask(context, address):  # noqa: ARG001
+    """Which of the 64 bytes at an address are not 0, as bits."""
+
+    def generate(_context, builder, _signature, arguments):
+        block = builder.load(builder.inttoptr(arguments[0], _BLOCK.as_pointer()), align=1)
+        return builder.bitcast(builder.icmp_unsigned("!=", block, _all(0)), _WORD)
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def three_byte_codes(context, source, target):  # noqa: ARG001
+    """Write the code points of 16 characters of three bytes each; -> with how many such the bytes begin."""
+
+    def generate(_context, builder, _signature, arguments):
+        block = builder.load(builder.inttoptr(arguments[0], _BLOCK.as_pointer()), align=1)
+        is_lead = [place % 3 == 0 for place in range(64)]
+        marks = builder.and_(block, ir.Constant(_BLOCK, [0xF0 if lead else 0xC0 for lead in is_lead]))
+        wanted = ir.Constant(_BLOCK, [0xE0 if lead else 0x80 for lead in is_lead])
+        others = builder.bitcast(builder.icmp_unsigned("!=", marks, wanted), _WORD)
+        # of the last lane's four bytes the first is the last of the character
+        places = [place for first in range(0, 48, 3) for place in (first + 2, first + 1, first, 64)]
+        lanes = ir.VectorType(_PLACE, 16)
+        chosen = builder.shuffle_vector(block, _all(0), ir.Constant(_PLACES, places))
+        found = builder.bitcast(chosen, lanes)
+        parts = [
+            builder.and_(builder.lshr(found, _same(lanes, shift)), _same(lanes, bits))
+            for shift, bits in ((0, 0x3F), (2, 0xFC0), (4, 0xF000))
+        ]
+        codes = builder.or_(builder.or_(parts[0], parts[1]), parts[2])
+        builder.store(codes, builder.inttoptr(arguments[1], lanes.as_pointer()), align=1)
+        beyond = builder.or_(others, ir.Constant(_WORD, 1 << 48))
+        return builder.udiv(builder.cttz(beyond, ir.Constant(_BIT, 0)), ir.Constant(_WORD, 3))
+
+    return types.uint64(types.uint64, types.uint64), generate
+
+
+@intrinsic
 def copy_until(context, source, target):  # noqa: ARG001
     """Copy 64 bytes; -> how many of them stand before the first `"`, backslash or line feed."""
 
@@ -78,4 +128,8 @@ def copy_until(context, source, target):  # noqa: ARG001
 
 
 def _all(byte: int) -> ir.Constant:
-    return ir.Constant(_BLOCK, [byte] * 64)
+    return _same(_BLOCK, byte)
+
+
+def _same(kind: ir.VectorType, value: int) -> ir.Constant:
+    return ir.Constant(kind, [value] * kind.count)

@@ -6,6 +6,9 @@ from bioclue_data.matching.compiled import intrinsic
 
 load64 = intrinsic("load64")
 trailing_zeros = intrinsic("trailing_zeros")
+ones = intrinsic("ones")
 prefetch = intrinsic("prefetch")
 word_masks = intrinsic("word_masks")
+nonzero_mask = intrinsic("nonzero_mask")
+three_byte_codes = intrinsic("three_byte_codes")
 copy_until = intrinsic("copy_until")

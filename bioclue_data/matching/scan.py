@@ -7,16 +7,36 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.matching.alone import ENDS, LEADS, codes, stands_alone
+from bioclue_data.matching.alone import marks, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
-from bioclue_data.matching.machine import load64, prefetch, trailing_zeros
-from bioclue_data.matching.tokens import BASE, BLOCK, CARRY, ROOM, U, block_of_tokens, tables, tokenise
-from bioclue_data.matching.windows import SEED, SHORT_SEED, find, may_hold, power, slot_address
+from bioclue_data.matching.machine import nonzero_mask, prefetch, trailing_zeros
+from bioclue_data.matching.tokens import (
+    BASE,
+    BLOCK,
+    CARRY,
+    ROOM,
+    U,
+    block_of_tokens,
+    hash_tokens,
+    tables,
+    tokenise,
+)
+from bioclue_data.matching.windows import (
+    SEED,
+    SHORT_SEED,
+    block_of,
+    find,
+    has_bits,
+    may_hold,
+    power,
+    slot_address,
+)
 
 if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
     from bioclue_data.matching.tokens import Texts
 
+BASE_2, BASE_4 = int(power(2)), int(power(4))
 STRIDE_ABOVE = 3_000_000  # windows from which only every fourth place of the corpus is looked up
 
 
@@ -60,8 +80,8 @@ def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) ->
     prints = Prints(
         np.empty(bytes_of_texts // 2 + last - first, np.uint32), np.zeros(len(texts) + 1, np.int64)
     )
-    how = stride_of(index), bool(index.short_bloom.any()), (codes(LEADS), codes(ENDS))
-    memory = _memory(2 + len(index.short_lengths))
+    how = stride_of(index), marks()
+    memory = _memory(3 + len(index.short_lengths))
     parts, room = [], 1 << 16
     while first < last:
         hits = (*(np.empty(room, np.int32) for _ in range(3)), np.empty(room, bool))
@@ -86,111 +106,130 @@ def stride_of(index: Index) -> int:
 
 
 def _seeds(index: Index) -> tuple[Any, ...]:
-    powers = (power(SEED.word), power(SEED.single)), (power(SHORT_SEED.word), power(SHORT_SEED.single))
-    short = np.array([power(int(length)) for length in index.short_lengths], U)
     shifts = U(65 - (64 * len(index.anchors)).bit_length()), U(65 - (64 * len(index.words)).bit_length())
-    short_anchors = index.anchors, index.words, (*shifts, power(2), power(1)), index.short_lengths, short
-    return index.bloom, index.short_bloom, index.slots, short_anchors, powers
+    whole = index.anchors, index.words, shifts, index.short_lengths
+    return index.bloom, index.short_bloom, index.slots, whole
 
 
 def _memory(most: int) -> tuple[tuple[Any, ...], ...]:
     """For a block of tokens, of each of which so many windows end in the index at `most`.
 
-    What `tokenise` fills; hashes, and which of them pass; what is to be looked up; and the parts.
+    What `tokenise` fills; hashes of pairs and of windows, places in bitmaps, blocks of filters, what the
+    bitmaps hold, and what passes; what is to be looked up; and the parts.
     """
-    looked_up = [np.zeros(BLOCK, kind) for kind in (U, U, np.uint8)]
+    windows, places, blocks = (tuple(np.zeros(BLOCK, kind) for _ in range(2)) for kind in (U, np.uint32, U))
+    looked_up = (
+        np.zeros(BLOCK, U),
+        windows,
+        places,
+        blocks,
+        np.zeros(BLOCK, np.uint8),
+        np.zeros(BLOCK + 64, np.uint8),
+    )
     pending = [np.zeros(BLOCK * most, kind) for kind in (U, np.int32, np.int32)]
     return (
         block_of_tokens(),
-        tuple(looked_up),
+        looked_up,
         tuple(pending),
         tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3)),
     )
 
 
 @part
-def _hash(prefix, single, count, powers, hashes, short_hashes, prints):
-    """Hashes of the windows that end at each token, and the upper half of the token's own hash."""
+def _hash_pairs(tokens, count, pairs, prints):
+    """Hash of each token and the one before it, and the upper half of the token's own hash."""
     for i in range(U(count)):
-        running = prefix[i + U(CARRY)]
-        is_single = single[i + U(CARRY)] != 0
-        prints[i] = (running - prefix[i + U(CARRY - 1)] * U(BASE)) >> U(32)
-        hashes[i] = _window(running, prefix, i, is_single, SEED, powers[0])
-        short_hashes[i] = _window(running, prefix, i, is_single, SHORT_SEED, powers[1])
+        pairs[i + U(CARRY)] = _joined(tokens[i + U(CARRY - 1)], U(BASE), tokens[i + U(CARRY)])
+        prints[i] = tokens[i + U(CARRY)] >> U(32)
 
 
 @inlined
-def _window(running, prefix, i, is_single, seed, powers):
-    """Hash of the window of a seed's length that ends at a token."""
-    word = running - prefix[i + U(CARRY - seed.word)] * powers[0]
-    character = running - prefix[i + U(CARRY - seed.single)] * powers[1]
-    return character if is_single else word
+def _joined(first, power, second):
+    """Hash of two successive windows as one. `power`: of the length of the second."""
+    return first * power + second
 
 
 @part
-def _probe(first, last, step, hashes, bloom, passed):
-    """Does the filter let the window pass that ends at each so-manieth token? The others do not pass."""
+def _hash(tokens, pairs, single, count, windows):
+    """Hashes of the windows that end at each token."""
+    for i in range(U(count)):
+        one, two, is_single = tokens[i + U(CARRY)], pairs[i + U(CARRY)], single[i + U(CARRY)] != 0
+        three = _joined(pairs[i + U(CARRY - 1)], U(BASE), one)
+        four = _joined(pairs[i + U(CARRY - 2)], U(BASE_2), two)
+        six = _joined(pairs[i + U(CARRY - 4)], U(BASE_4), four)
+        windows[0][i] = six if is_single else four
+        windows[1][i] = four if is_single else three
+
+
+@part
+def _places(tokens, pairs, count, shifts, two, one):
+    """Where bitmaps have the anchors without windows that may end at a token: by two tokens, and by one."""
+    for i in range(U(count)):
+        two[i] = pairs[i + U(CARRY)] >> shifts[0]
+        one[i] = tokens[i + U(CARRY)] >> shifts[1]
+
+
+@part
+def _look(first, last, step, hashes, bloom, blocks):
+    """The block of the filter for each so-manieth window. Nothing else: so that many loads are under way."""
     for i in range(U(first), U(last), U(step)):
-        passed[i] = may_hold(hashes[i], bloom)
+        blocks[i] = bloom[block_of(hashes[i], bloom)]
 
 
 @part
-def _probe_short(count, hashes, bloom, passed):
-    """The same of short windows, which are looked up at every token."""
+def _look_whole(count, anchors, words, two, one, held):
+    """Do the bitmaps have an anchor without windows that ends at each token: of several tokens, or of one?"""
     for i in range(U(count)):
-        passed[i] |= may_hold(hashes[i], bloom) << U(1)
+        pair, word = U(two[i]), U(one[i])
+        of_several = (anchors[pair >> U(6)] >> (pair & U(63))) & U(1)
+        held[i] = of_several | (((words[word >> U(6)] >> (word & U(63))) & U(1)) << U(1))
 
 
 @part
-def _probe_whole(prefix, count, anchors, words, numbers, passed):
-    """Mark tokens at which an anchor without windows may end: by its last two tokens, or by its only one."""
-    two_shift, one_shift, square, base = numbers
+def _test(count, windows, blocks, held, passed):
+    """Which filters let the windows pass that end at each token: a bit for each."""
     for i in range(U(count)):
-        running = prefix[i + U(CARRY)]
-        two = (running - prefix[i + U(CARRY - 2)] * square) >> two_shift
-        one = (running - prefix[i + U(CARRY - 1)] * base) >> one_shift
-        held = (anchors[two >> U(6)] >> (two & U(63))) | (words[one >> U(6)] >> (one & U(63)))
-        passed[i] |= np.uint8((held & U(1)) << U(2))
+        long = has_bits(blocks[0][i], windows[0][i])
+        short = has_bits(blocks[1][i], windows[1][i])
+        passed[i] = long | (short << U(1)) | (held[i] << np.uint8(2))
 
 
 @part
-def _list(block, seeds, looked_up, pending):
-    """What to look up of the tokens that passed -> how many. Their places in the table are fetched meanwhile.
+def _list(block, seeds, windows, passed, pending):
+    """What to look up of the tokens that passed -> how many.
 
     `pending`: hash, token, and number of tokens; less than 0 for a whole anchor.
     """
-    prefix, single, count = block
-    slots, (_, _, _, lengths, powers), short_bloom = seeds[2], seeds[3], seeds[1]
-    hashes, short_hashes, passed = looked_up
-    passed[count : count + 8] = 0
-    address, listed = U(passed.ctypes.data), 0
-    for first in range(0, count, 8):
-        marks = load64(address + U(first))
+    tokens, single, count = block
+    slots, (_, _, _, lengths), short_bloom = seeds[2], seeds[3], seeds[1]
+    hashes, short_hashes = windows
+    passed[count : count + 64] = 0
+    address, listed = U(passed.ctypes.data), U(0)
+    for first in range(0, count, 64):
+        marks = nonzero_mask(address + U(first))
         while marks != U(0):
-            bit = trailing_zeros(marks) & U(0x38)
-            mark = marks >> bit
-            marks &= ~(U(0xFF) << bit)
-            i = np.int64(first) + np.int64(bit >> U(3))
-            is_single = single[CARRY + i] != 0
-            if mark & U(1):
-                size = SEED.single if is_single else SEED.word
-                listed = _put(hashes[i], i, size, slots, pending, listed)
-            if mark & U(2):
-                size = SHORT_SEED.single if is_single else SHORT_SEED.word
-                listed = _put(short_hashes[i], i, size, slots, pending, listed)
+            i = np.int64(first) + np.int64(trailing_zeros(marks))
+            marks &= marks - U(1)
+            mark, is_single = U(passed[i]), single[CARRY + i] != 0
+            size = SEED.single if is_single else SEED.word
+            listed = _put(hashes[i], i, size, mark & U(1), slots, pending, listed)
+            size = SHORT_SEED.single if is_single else SHORT_SEED.word
+            listed = _put(short_hashes[i], i, size, (mark >> U(1)) & U(1), slots, pending, listed)
+            listed = _put(tokens[CARRY + i], i, -1, mark >> U(3), slots, pending, listed)
             for j in range(lengths.size if mark & U(4) else 0):
-                value = prefix[CARRY + i] - prefix[CARRY + i - lengths[j]] * powers[j]
-                if may_hold(value, short_bloom) != U(0):
-                    listed = _put(value, i, -lengths[j], slots, pending, listed)
-    return listed
+                value = U(0)
+                for t in range(CARRY + i - lengths[j] + 1, CARRY + i + 1):
+                    value = _joined(value, U(BASE), tokens[t])
+                listed = _put(value, i, -lengths[j], may_hold(value, short_bloom), slots, pending, listed)
+    return np.int64(listed)
 
 
 @inlined
-def _put(value, i, size, slots, pending, listed):
-    """One more to look up -> how many."""
+def _put(value, i, size, is_one, slots, pending, listed):
+    """One more to look up if `is_one` is 1, none if it is 0 -> how many. To ask which would cost more."""
     pending[0][listed], pending[1][listed], pending[2][listed] = value, i, size
-    prefetch(slot_address(value, slots))
-    return listed + 1
+    prefetch(slot_address(value * is_one, slots))
+    return listed + is_one
 
 
 @part
@@ -215,13 +254,14 @@ def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
             text += 1
             at, position = offsets[text], np.int64(0)
             prints.offsets[text] = printed + filled
+    hash_tokens(filled, arrays)
     return (text, at, position, printed), count, filled
 
 
 @part
 def _collect(base, offsets, slots, marks, memory, block, hits, count, whole):
     """Look up what is pending of a block -> hits so far, and before the block's last text."""
-    (_, starts, ends, _), _, pending, parts = memory
+    (_, _, starts, ends, _, _), _, pending, parts = memory
     part_count, filled, listed = block
     part, next_part = -1, np.int64(0)
     for k in range(listed):
@@ -231,17 +271,19 @@ def _collect(base, offsets, slots, marks, memory, block, hits, count, whole):
             next_part = parts[1][part + 1] if part + 1 < part_count else filled
             if part == part_count - 1 and parts[2][part] == 0:
                 whole = count
-        number = find(pending[0][k], slots)
         text, here = parts[0][part], parts[2][part] + i - parts[1][part]
-        if number < 0 or here + 1 < abs(size):
-            continue
         is_alone = size > 0
         if not is_alone:
+            if here + 1 < -size:
+                continue
             begin, end = offsets[text], offsets[text + 1]
             start, stop = begin + starts[CARRY + i + size + 1], begin + ends[CARRY + i]
             is_alone = stands_alone(base, start, stop, (begin, end), marks[0], marks[1])
+            if size == -1 and not is_alone:
+                continue
+        number = find(pending[0][k], slots)
         hits[0][count], hits[1][count], hits[2][count], hits[3][count] = text, number, here, is_alone
-        count += 1
+        count += number >= 0 and here + 1 >= size
     if part < part_count - 1 and parts[2][part_count - 1] == 0:
         whole = count
     return count, whole
@@ -250,9 +292,9 @@ def _collect(base, offsets, slots, marks, memory, block, hits, count, whole):
 @kernel
 def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
-    stride, has_short, marks = how
-    bloom, short_bloom, slots, (anchors, words, numbers, short_lengths, _), powers = seeds
-    (prefix, starts, _, single), (hashes, short_hashes, passed), pending, parts = memory
+    stride, marks = how
+    bloom, short_bloom, slots, (anchors, words, shifts, _) = seeds
+    (tokens, _, starts, _, single, _), (pairs, windows, places, blocks, held, passed), pending, parts = memory
     full = hits[0].size - pending[0].size
     count, whole = np.int64(0), np.int64(0)
     under_way = np.int64(first), offsets[first], np.int64(0), prints.offsets[first]
@@ -265,22 +307,23 @@ def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
         under_way, part_count, filled = _fill(
             base, offsets, last, tables, memory[0], under_way, prints, parts
         )
-        _hash(prefix, single, filled, powers, hashes, short_hashes, prints.tokens[printed:])
+        _hash_pairs(tokens, filled, pairs, prints.tokens[printed:])
+        _hash(tokens, pairs, single, filled, windows)
+        _places(tokens, pairs, filled, shifts, places[0], places[1])
         if stride == 1:
-            _probe(0, filled, 1, hashes, bloom, passed)
+            _look(0, filled, 1, windows[0], bloom, blocks[0])
         else:
-            passed[:filled] = 0
+            blocks[0][:filled] = U(0)
             for part in range(part_count):
                 stop = parts[1][part + 1] if part + 1 < part_count else filled
-                _probe(parts[1][part] + (-parts[2][part] & 3), stop, 4, hashes, bloom, passed)
-        if has_short:
-            _probe_short(filled, short_hashes, short_bloom, passed)
-        if short_lengths.size:
-            _probe_whole(prefix, filled, anchors, words, numbers, passed)
-        listed = _list((prefix, single, filled), seeds, memory[1], pending)
+                _look(parts[1][part] + (-parts[2][part] & 3), stop, 4, windows[0], bloom, blocks[0])
+        _look(0, filled, 1, windows[1], short_bloom, blocks[1])
+        _look_whole(filled, anchors, words, places[0], places[1], held)
+        _test(filled, windows, blocks, held, passed)
+        listed = _list((tokens, single, filled), seeds, windows, passed, pending)
         block = part_count, filled, listed
         count, whole = _collect(base, offsets, slots, marks, memory, block, hits, count, whole)
         for i in range(CARRY):
-            prefix[i], starts[i] = prefix[i + filled], starts[i + filled]
+            tokens[i], pairs[i], starts[i] = tokens[i + filled], pairs[i + filled], starts[i + filled]
         under_way = under_way[0], under_way[1], under_way[2], printed + filled
     return np.int64(last), count

@@ -13,38 +13,40 @@ import numpy as np
 
 from bioclue_data.matching import characters
 from bioclue_data.matching.compiled import inlined, kernel, part
-from bioclue_data.matching.machine import load64, trailing_zeros, word_masks
+from bioclue_data.matching.machine import load64, ones, three_byte_codes, trailing_zeros, word_masks
 
 U = np.uint64
 BASE = 0xD6E8FEB86659FD93
 GOLDEN = 0x9E3779B97F4A7C15
 CARRY = 64  # tokens that a window may reach back over
 ROOM = 2048  # tokens at a time: their hashes stay in the first-level cache
+MOST = 15  # bytes of a word that is hashed without a loop
+WHOLE, SINGLE = 8, 8 | 64  # sizes of what is hashed as eight bytes
+CODES = 16  # characters that are decoded at a time
 BLOCK = CARRY + ROOM + 40  # elements of the arrays: the last 64 bytes may hold some tokens more
 PADDING = 64  # bytes after a text that the tokeniser may read
+EXPECTED = 12  # words in 64 bytes that are written without a question
+_NO_SINGLE = 5 << 24  # in the entry of what is neither a token of its own nor a separator
 _LOWER = 0x2020202020202020
 _ALL = 0xFFFFFFFFFFFFFFFF
 
 
 @inlined
-def _hash_ascii(address, size):
-    """Hash of a word of ASCII letters and digits, case folded: each byte gets its bit 0x20 if it has not."""
-    value = U(0)
-    while size > 8:
-        value = (value ^ (load64(address) | U(_LOWER))) * U(GOLDEN)
-        value ^= value >> U(32)
-        address += U(8)
-        size -= 8
-    rest = (load64(address) | U(_LOWER)) & (U(_ALL) >> U(64 - 8 * size))
-    value = (value ^ rest) * U(GOLDEN)
+def _mix(block):
+    """Hash of eight bytes."""
+    value = block * U(GOLDEN)
     return value ^ (value >> U(32))
 
 
 @inlined
-def hash_single(folded):
-    """Hash of a token of one character."""
-    value = (folded + U(1)) * U(GOLDEN)
-    return value ^ (value >> U(32))
+def _join_bytes(address, size):
+    """Eight bytes whose hash is that of a word of ASCII letters and digits, in lower case."""
+    value = U(0)
+    while size > 8:
+        value = _mix(value ^ (load64(address) | U(_LOWER)))
+        address += U(8)
+        size -= 8
+    return value ^ ((load64(address) | U(_LOWER)) & (U(_ALL) >> U(64 - 8 * size)))
 
 
 @inlined
@@ -67,15 +69,14 @@ def _decode(word, entries):
 def _push(value, block, size, byte):
     """One more byte of a word: whole blocks of 8 go into the hash."""
     if size == 8:
-        value = (value ^ block) * U(GOLDEN)
-        value ^= value >> U(32)
+        value = _mix(value ^ block)
         block, size = U(0), np.int64(0)
     return value, block | (byte << U(8 * size)), size + 1
 
 
 @part
-def _hash_mixed(base, at, end, entries, expansions):
-    """A word with characters beyond ASCII in it -> (hash, end of the word, next byte)."""
+def _join_mixed(base, at, end, entries, expansions):
+    """The same of a word with characters beyond ASCII in it -> (bytes, end of the word, next byte)."""
     value, block, size, last = U(0), U(0), np.int64(0), at
     while at < end:
         word = load64(base + U(at))
@@ -108,105 +109,163 @@ def _hash_mixed(base, at, end, entries, expansions):
         at += length
         if kind != characters.IGNORED:
             last = at
-    value = (value ^ block) * U(GOLDEN)
-    return value ^ (value >> U(32)), last, at
+    return value ^ block, last, at
+
+
+@inlined
+def _find_words(words, open_before, inside, block, t, starts, ends):
+    """Where the ASCII words of a block of 64 bytes begin and end -> the number of tokens so far.
+
+    Args:
+        words: Bits of letters and digits.
+        open_before: 1 if a word goes on at the first byte, whose start is known; else 0.
+        inside: Bits of the bytes that count.
+        block: Where the block begins in the text.
+        t: Tokens so far.
+        starts: Up to EXPECTED words go in without asking whether there are so many: that costs less.
+        ends: The same.
+    """
+    before = (words << U(1)) | open_before
+    begins, stops = words & ~before & inside, before & ~words & inside
+    count, first, last = ones(stops), t + open_before, t
+    for _ in range(EXPECTED):
+        starts[first] = block + np.int32(trailing_zeros(begins))
+        ends[last] = block + np.int32(trailing_zeros(stops))
+        begins, stops = begins & (begins - U(1)), stops & (stops - U(1))
+        first, last = first + U(1), last + U(1)
+    while begins | stops:
+        starts[first] = block + np.int32(trailing_zeros(begins))
+        ends[last] = block + np.int32(trailing_zeros(stops))
+        begins, stops = begins & (begins - U(1)), stops & (stops - U(1))
+        first, last = first + U(1), last + U(1)
+    return t + count
+
+
+@inlined
+def _read_words(text, first, last, starts, ends, contents):
+    """The bytes of the tokens [first, last), which are ASCII words, case folded. `text`: its address."""
+    heads, tails, sizes = contents
+    for t in range(first, last):
+        address, size = text + U(starts[t]), np.int64(ends[t]) - np.int64(starts[t])
+        heads[t], tails[t] = load64(address) | U(_LOWER), load64(address + U(8)) | U(_LOWER)
+        sizes[t] = size
+        if size > MOST:
+            heads[t], sizes[t] = _join_bytes(address, size), WHOLE
+
+
+@part
+def hash_tokens(count, arrays):
+    """Hash the contents of so many tokens that `tokenise` read: as one block of eight bytes, or as two."""
+    hashes, (heads, tails, sizes), _, _, single, _ = arrays
+    for t in range(U(CARRY), U(CARRY + count)):
+        size = U(sizes[t]) & U(15)
+        value = _mix(heads[t] & (U(_ALL) >> (U(64) - U(8) * min(size, U(8)))))
+        tail = tails[t] & ((U(1) << (U(8) * (max(size, U(8)) - U(8)))) - U(1))
+        hashes[t] = _mix(value ^ tail) if size > U(8) else value
+        single[t] = sizes[t] >> np.uint8(6)
+
+
+@inlined
+def _characters(base, at, end, entries, origin, t, arrays):
+    """Tokens of up to CODES characters of three bytes -> (next byte, tokens so far, were there so many?)."""
+    _, (heads, _, sizes), starts, ends, _, codes = arrays
+    count = min(np.int64(three_byte_codes(base + U(at), U(codes.ctypes.data))), (end - at) // 3)
+    for k in range(U(count)):
+        entry = entries[codes[k]]
+        if entry & np.uint32(_NO_SINGLE):
+            return at, t, False
+        heads[t], sizes[t] = U(entry & np.uint32(0xFFFFFF)) + U(1), SINGLE
+        starts[t] = at - origin
+        at += 3
+        ends[t] = at - origin
+        t += U(entry >> np.uint32(25))
+    return at, t, count == CODES
+
+
+@inlined
+def _beyond_ascii(base, at, end, tables, origin, t, is_open, arrays):
+    """Tokens from a character beyond ASCII up to an ASCII one, or until they are full.
+
+    `is_open`: a word goes on here, whose start is known.
+
+    Returns:
+        The next byte, and the number of tokens so far.
+    """
+    entries, expansions = tables
+    _, (heads, _, sizes), starts, ends, _, _ = arrays
+    limit = U(CARRY + ROOM)
+    while at < end and t < limit:
+        if not is_open:
+            at, t, are_more = _characters(base, at, end, entries, origin, t, arrays)
+            if are_more or at >= end:
+                continue
+        bytes8 = load64(base + U(at))
+        if bytes8 & U(0x80) == U(0):
+            break
+        entry, length = _decode(bytes8, entries)
+        kind = entry >> 24
+        is_word = kind & 1 or kind == characters.EXPANSION
+        if kind == characters.IGNORED and not is_open:
+            at += length
+            continue
+        if not (is_word or is_open):
+            heads[t], sizes[t] = U(entry & 0xFFFFFF) + U(1), SINGLE
+            starts[t], ends[t] = at - origin, at + length - origin
+            at += length
+            t += U(kind >> 1)
+            continue
+        first = origin + starts[t] if is_open else at
+        if is_word:
+            content, last, at = _join_mixed(base, first, end, entries, expansions)
+        else:
+            content, last = _join_bytes(base + U(first), at - first), at
+        heads[t], sizes[t] = content, WHOLE
+        starts[t], ends[t] = first - origin, last - origin
+        t += U(1)
+        is_open = False
+    return at, t
 
 
 @part
 def tokenise(base, at, end, tables, arrays, origin, filled):
-    """Tokens of the bytes [at, end), until the text ends or ROOM tokens are full.
+    """Tokens of the bytes [at, end), until the text ends or ROOM tokens are full; `hash_tokens` must follow.
 
     Args:
         base: Address of the bytes; PADDING readable bytes follow the last.
         at: First byte, an index.
         end: One past the last.
         tables: Entries and expansions of the characters.
-        arrays: Running hashes (uint64), starts and ends (int32, bytes from `origin`), single (uint8), each of
-            BLOCK elements; tokens go in from index CARRY + filled on.
+        arrays: See `block_of_tokens`; tokens go in from number CARRY + filled on.
         origin: Where the text begins.
         filled: How many tokens are in the arrays, beside those carried over.
 
     Returns:
         The byte where it stopped, between two tokens, and the number of tokens that were added.
     """
-    entries, expansions = tables
-    prefix, starts, ends, single = arrays
-    t = U(CARRY + filled)
-    running = prefix[t - U(1)]
+    _, contents, starts, ends, _, _ = arrays
+    t = read = U(CARRY + filled)
     limit = U(CARRY + ROOM)
-    word = np.int64(-1)
+    is_open = U(0)
     while at < end and t < limit:
         words, others = word_masks(base + U(at))
-        width = end - at
-        if width < 64:
-            inside = (U(1) << U(width)) - U(1)
-            words &= inside
-            others &= inside
-        else:
-            width = np.int64(64)
-        ascii_width = np.int64(trailing_zeros(others)) if others else width
+        width = min(end - at, 64)
+        ascii_width = min(np.int64(trailing_zeros(others)), width)
         if ascii_width > 0:
             inside = U(_ALL) >> U(64 - ascii_width)
-            words &= inside
-            edges = (words ^ ((words << U(1)) | U(word >= 0))) & inside
-            while edges:
-                place = np.int64(trailing_zeros(edges))
-                edges &= edges - U(1)
-                if word < 0:
-                    word = at + place
-                else:
-                    running = running * U(BASE) + _hash_ascii(base + U(word), at + place - word)
-                    prefix[t] = running
-                    starts[t] = word - origin
-                    ends[t] = at + place - origin
-                    single[t] = 0
-                    t += U(1)
-                    word = np.int64(-1)
+            t = _find_words(words, is_open, inside, np.int32(at - origin), t, starts, ends)
+            is_open = (words >> U(ascii_width - 1)) & U(1)
             at += ascii_width
-        if not others:
+        if ascii_width == width or t >= limit:
             continue
-        while at < end and t < limit:
-            bytes8 = load64(base + U(at))
-            if bytes8 & U(0x80) == U(0):
-                break
-            entry, length = _decode(bytes8, entries)
-            kind = entry >> 24
-            if kind & 1 or kind == characters.EXPANSION or word >= 0:
-                if kind == characters.IGNORED and word < 0:
-                    at += length
-                    continue
-                first = word if word >= 0 else at
-                if kind & 1 or kind == characters.EXPANSION:
-                    value, last, at = _hash_mixed(base, first, end, entries, expansions)
-                else:
-                    value, last = _hash_ascii(base + U(first), at - first), at
-                running = running * U(BASE) + value
-                prefix[t] = running
-                starts[t] = first - origin
-                ends[t] = last - origin
-                single[t] = 0
-                t += U(1)
-                word = np.int64(-1)
-                continue
-            is_single = U(kind >> 1)
-            following = running * U(BASE) + hash_single(U(entry & 0xFFFFFF))
-            prefix[t] = following
-            starts[t] = at - origin
-            at += length
-            ends[t] = at - origin
-            single[t] = 1
-            t += is_single
-            running = following if is_single else running
-    if word >= 0:
-        if at >= end:
-            running = running * U(BASE) + _hash_ascii(base + U(word), end - word)
-            prefix[t] = running
-            starts[t] = word - origin
-            ends[t] = end - origin
-            single[t] = 0
-            t += U(1)
-        else:
-            at = word
+        _read_words(base + U(origin), read, t, starts, ends, contents)
+        at, t = _beyond_ascii(base, at, end, tables, origin, t, is_open != U(0), arrays)
+        read, is_open = t, U(0)
+    if is_open and at >= end:
+        ends[t] = end - origin
+        t += U(1)
+    elif is_open:
+        at = origin + starts[t]
+    _read_words(base + U(origin), read, t, starts, ends, contents)
     return at, np.int64(t) - CARRY - filled
 
 
@@ -247,8 +306,16 @@ def tables() -> tuple[Any, Any]:
 
 
 def block_of_tokens() -> tuple[Any, ...]:
-    """The arrays that `tokenise` fills."""
-    return tuple(np.zeros(BLOCK, kind) for kind in (U, np.int32, np.int32, np.uint8))
+    """The arrays that `tokenise` fills.
+
+    Of BLOCK tokens: hashes (uint64); contents: the first eight bytes and the next eight (uint64), and how
+    many there are (uint8; MOST at most, or WHOLE: eight bytes stand for the word, or SINGLE: for a
+    character); starts and ends (int32, bytes from where the text begins); single (uint8). And room for CODES
+    code points (uint32).
+    """
+    contents = np.zeros(BLOCK, U), np.zeros(BLOCK, U), np.zeros(BLOCK, np.uint8)
+    spans = np.zeros(BLOCK, np.int32), np.zeros(BLOCK, np.int32)
+    return np.zeros(BLOCK, U), contents, *spans, np.zeros(BLOCK, np.uint8), np.zeros(CODES, np.uint32)
 
 
 def texts_of(values: list[str]) -> Texts:
@@ -272,19 +339,17 @@ def tokenise_all(texts: Texts) -> Tokens:
 @kernel
 def _tokenise_texts(base, offsets, tables, arrays, out, token_offsets):
     total = np.int64(0)
+    hashes, _, starts, ends, single, _ = arrays
     for text in range(offsets.size - 1):
         at, end = offsets[text], offsets[text + 1]
-        arrays[0][CARRY - 1] = U(0)
         while at < end:
             at, count = tokenise(base, at, end, tables, arrays, offsets[text], np.int64(0))
             if count == 0:
                 break
-            for i in range(count):
-                t = CARRY + i
-                out[0][total] = arrays[0][t] - arrays[0][t - 1] * U(BASE)
-                out[1][total] = arrays[1][t]
-                out[2][total] = arrays[2][t]
-                out[3][total] = arrays[3][t]
+            hash_tokens(count, arrays)
+            for t in range(CARRY, CARRY + count):
+                out[0][total] = hashes[t]
+                out[1][total], out[2][total] = starts[t], ends[t]
+                out[3][total] = single[t]
                 total += 1
-            arrays[0][CARRY - 1] = arrays[0][CARRY + count - 1]
         token_offsets[text + 1] = total

@@ -125,7 +125,7 @@ class Table(NamedTuple):
 
 def table_of(hashes: Any, is_short: Any) -> Table:
     """The table of some distinct hashes; the id is the position. `is_short`: bool; which filter holds it."""
-    places = 1 << (3 * max(1, len(hashes)) // 2 + 2).bit_length()
+    places = 1 << (2 * max(1, len(hashes))).bit_length()
     table = Table(filter_of(hashes[~is_short]), filter_of(hashes[is_short]), np.zeros(places, U))
     _fill(hashes, table.slots)
     return table
@@ -156,11 +156,22 @@ def _bits(hashes: Any) -> Any:
 
 
 @inlined
-def may_hold(value, bloom):
-    """Does the filter let a hash pass? `may_hold_each` for one."""
-    block = bloom[(value >> U(40)) & U(bloom.size - 1)]
+def block_of(value, bloom):
+    """Number of the block of a filter that a hash has its bits in."""
+    return (value >> U(40)) & U(bloom.size - 1)
+
+
+@inlined
+def has_bits(block, value):
+    """1 if a block has the three bits of a hash, else 0."""
     found = (block >> (value & U(63))) & (block >> ((value >> U(6)) & U(63)))
     return found & (block >> ((value >> U(12)) & U(63))) & U(1)
+
+
+@inlined
+def may_hold(value, bloom):
+    """Does the filter let a hash pass? `may_hold_each` for one."""
+    return has_bits(bloom[block_of(value, bloom)], value)
 
 
 @kernel
