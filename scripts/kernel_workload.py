@@ -68,7 +68,7 @@ def _scan(texts: Texts) -> None:
     """Texts that are read only, as the audit has them."""
     index = indexes.build(texts, np.arange(2, dtype=np.int32), np.zeros(2, np.uint8))
     hits, prints = scan(texts, index)
-    found, _ = first_look(texts, prints, index, candidates(hits, index, scratch(index)))
+    found, _ = first_look(prints, index, candidates(hits, index, scratch(index)))
     verify(texts, index, found)
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.errors import UsageError
+from bioclue_data.matching import common as common_windows
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching import scan as scans
 from bioclue_data.matching import shipped
@@ -56,7 +57,7 @@ def index_of(fields: Sequence[str], kinds: Sequence[int] | None = None) -> Index
 
 @pytest.fixture(autouse=True)
 def _no_window_is_common(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexes, "is_common", those_of(""))
+    monkeypatch.setattr(common_windows, "is_common", those_of(""))
 
 
 def those_of(text: str) -> Callable[[Any, Any], Any]:
@@ -270,7 +271,7 @@ def test_candidates(fields: list[tuple[str, int, bool, bool]], texts: list[str],
     populations = np.cumsum([new for *_, new in fields]).astype(np.int32)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(indexes, "COMMON", 2)
-        patch.setattr(indexes, "is_common", those_of(common))
+        patch.setattr(common_windows, "is_common", those_of(common))
         index = build(texts_of(names), items, np.array(kinds, np.uint8), populations)
         plain = PlainIndex(names, kinds, populations.tolist(), common)
     hits = hits_of(texts_of(texts), index)
@@ -383,13 +384,15 @@ def test_texts_are_numbered_on_until_the_numbers_are_used_up() -> None:
 
 @settings(**FEW)
 @given(st.lists(few(most=40), max_size=5))
-def test_prints_are_the_upper_halves_of_the_tokens(texts: list[str]) -> None:
+def test_prints_are_the_upper_halves_of_the_tokens_and_tell_scripts_apart(texts: list[str]) -> None:
     packed = texts_of([*texts, "liver " * 5000, "p53 肝"])
     for first, last in ((0, len(packed)), (len(texts), len(texts) + 1)):
         _, prints = scan(packed, index_of(["none of it"]), first, last)
         tokens = tokenise_all(packed)
         begin, end = tokens.offsets[first], tokens.offsets[last]
-        assert prints.tokens[: end - begin].tolist() == (tokens.hashes[begin:end] >> np.uint64(32)).tolist()
+        found = prints.tokens[: end - begin]
+        assert (found >> 1).tolist() == (tokens.hashes[begin:end] >> np.uint64(33)).tolist()
+        assert (found & 1).tolist() == tokens.single[begin:end].tolist()
         assert np.diff(prints.offsets)[first:last].tolist() == np.diff(tokens.offsets)[first:last].tolist()
 
 

@@ -97,7 +97,7 @@ def found(rows: list[Row], records: list[str]) -> list[Any]:
     texts = texts_of(records)
     hits, prints = scan(texts, index)
     some = candidates(hits, index, scratch(index))
-    kept, bounds = first_look(texts, prints, index, some)
+    kept, bounds = first_look(prints, index, some)
     scores = verify(texts, index, kept)
     judged = [evidence(part, items, index, Thresholds()) for part in (bounds, scores)]
     tokens = prints.tokens[: prints.offsets[-1]]

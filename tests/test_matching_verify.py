@@ -151,7 +151,7 @@ def test_no_score_is_above_its_bound(
     texts = texts_of(["".join(f"{text}\n{fields[0][0]} x {'y ' * filler}" for text, filler in parts)] * 2)
     hits, prints = scan(texts, index)
     found = candidates(hits, index, scratch(index))
-    kept, most = first_look(texts, prints, index, found)
+    kept, most = first_look(prints, index, found)
     scores = verify(texts, index, found)
     pairs = list(zip(found.texts.tolist(), found.items.tolist(), strict=True))
     still = [pairs.index(pair) for pair in zip(kept.texts.tolist(), kept.items.tolist(), strict=True)]

@@ -139,7 +139,7 @@ def _scanned(held: list[Portion], there: pl.DataFrame) -> Iterator[pl.DataFrame]
 def _hopeful(portion: Portion, texts: Texts) -> Candidates:
     """Candidates whose upper bounds are near."""
     hits, prints = scan(texts, portion.index)
-    found, bounds = first_look(texts, prints, portion.index, candidates(hits, portion.index, portion.working))
+    found, bounds = first_look(prints, portion.index, candidates(hits, portion.index, portion.working))
     hopeful = np.zeros(len(found.items), bool)
     hopeful[bounds.candidates[bounds.fine >= CONTAINED]] = True
     return found.chosen(hopeful)

@@ -182,7 +182,7 @@ def _scan_batch(
     pieces = _pieces(batch.texts)
     hits, prints = scan(pieces.texts, index)
     found = candidate.candidates(hits, index, scratch)
-    found, bounds = first_look(pieces.texts, prints, index, found, thresholds.floor)
+    found, bounds = first_look(prints, index, found, thresholds.floor)
     found = found.chosen(verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE)
     if not len(found.texts):
         return {}

@@ -1,7 +1,7 @@
 """The first look: the most that a closer look at a candidate could find, in a small part of its time.
 
-The tokens of a text, and its pairs of neighbours, are marked in a bitmap for each SEGMENT tokens. Of a field
-all marked pairs count as found, wherever they stand in the segments that the closer look would read: no score
+The tokens of a text, and its pairs of neighbours, are marked in bitmaps (see `marks`). Of a field all marked
+pairs count as found, wherever they stand in the segments that the closer look would read: no score
 of `verify` is above its bound. Nearly all candidates are nothing even so.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.matching.align import TRANSLATED, is_aligned, weight_of
+from bioclue_data.matching.align import JUMP, TRANSLATED, is_aligned, weight_of
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS, SLACK, STRETCH
 from bioclue_data.matching.compiled import inlined, kernel
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
-from bioclue_data.matching.machine import load64, prefetch
+from bioclue_data.matching.machine import prefetch
+from bioclue_data.matching.marks import SEGMENT, WORDS, is_marked, join, mark, print_of, token_place
 from bioclue_data.matching.tokens import U
 from bioclue_data.matching.verify import FLOOR, LONG_ANCHOR, has_bit, reach
 
@@ -24,15 +25,8 @@ if TYPE_CHECKING:
     from bioclue_data.matching.candidates import Candidates
     from bioclue_data.matching.index import Index
     from bioclue_data.matching.scan import Prints
-    from bioclue_data.matching.tokens import Texts
 
-SEGMENT = 512  # tokens
-BITS = 14  # of a place in the bitmap of a segment
-WORDS = (1 << BITS) // 64
 ROUNDING = np.float32(1e-5)  # weights are added in another order than in `verify`
-LEAD, SECOND = 0xE2, 0xBA  # first two bytes of the first character that is, or becomes, a single token
-_BEYOND_ASCII = 0x8080808080808080
-_PAIR = 0x9E3779B1
 
 
 class Bounds(NamedTuple):
@@ -48,15 +42,14 @@ class Bounds(NamedTuple):
 
 
 def first_look(
-    texts: Texts, prints: Prints, index: Index, found: Candidates, floor: float = FLOOR
+    prints: Prints, index: Index, found: Candidates, floor: float = FLOOR
 ) -> tuple[Candidates, Bounds]:
     """Bounds of every field of every candidate's item.
 
     Candidates of which next to nothing can be there are left out. Thread-safe, and free of the lock.
 
     Args:
-        texts: What was scanned.
-        prints: Of these texts.
+        prints: Of the texts that were scanned.
         index: The fields.
         found: The candidates, in the order of the texts.
         floor: Share of every anchor, or of one half of a pair, without a long run, below which a candidate
@@ -72,26 +65,29 @@ def first_look(
         index.fine,
         index.kinds,
         index.item_offsets,
+        index.pair_places,
+        index.weights,
     )
     kept = np.zeros(len(found.items), bool)
     segments = int(np.diff(prints.offsets).max(initial=0)) // SEGMENT + 1
     marks = np.empty((segments, WORDS), U), np.empty(WORDS, U)
-    source = texts.data, texts.offsets
-    rows = _first_look(source, prints, stored, found, np.float32(floor), marks, kept, out)
+    rows = _first_look(prints, stored, found, np.float32(floor), marks, kept, out)
     return found.chosen(kept), Bounds(*(array[:rows] for array in out))
 
 
 @kernel
-def _first_look(source, prints, stored, found, floor, memory, kept, out):
+def _first_look(prints, stored, found, floor, memory, kept, out):
     token_offsets, kinds, item_offsets = stored[2], stored[4], stored[5]
     marks, joined = memory
     text, segments, read = np.int64(-1), np.int64(0), (np.int64(-1), np.int64(-1))
-    has_singles = False
+    others = np.int64(0), np.int64(0)
     row, number = np.int64(0), np.int64(0)
     for k in range(found.items.size):
         if found.texts[k] != text:
             text = np.int64(found.texts[k])
-            segments, has_singles = _take(source, prints, text, marks)
+            tokens = prints.tokens[prints.offsets[text] : prints.offsets[text + 1]]
+            segments, singles = mark(tokens, marks)
+            others = tokens.size - singles, singles
             read = np.int64(-1), np.int64(-1)
         _fetch(stored, found.items, k)
         start, stop = item_offsets[found.items[k]], item_offsets[found.items[k] + 1]
@@ -116,10 +112,10 @@ def _first_look(source, prints, stored, found, floor, memory, kept, out):
                     kinds[field], size, longest, found.firsts[k], found.lasts[k], segments
                 )
                 if wanted != read:
-                    _join(marks, wanted, joined)
+                    join(marks, wanted, joined)
                     read = wanted
                 out.fine[here], out.covered[here], out.longest[here], out.aligned[here] = _bound(
-                    stored, field, joined, has_singles
+                    stored, field, joined, others
                 )
                 if of_anchors:
                     run, most = max(run, out.longest[here]), max(most, out.fine[here])
@@ -134,26 +130,16 @@ def _first_look(source, prints, stored, found, floor, memory, kept, out):
 
 
 @inlined
-def _take(source, prints, text, marks):
-    """Mark what a text has; -> its segments, and whether it may have tokens of one character."""
-    data, offsets = source
-    begin, end = prints.offsets[text], prints.offsets[text + 1]
-    segments = (end - begin + SEGMENT - 1) // SEGMENT
-    _mark(prints.tokens[begin:end], marks, segments)
-    return segments, _may_have_singles(data, offsets[text], offsets[text + 1])
-
-
-@inlined
 def _fetch(stored, items, k):
     """Let what is needed of the next items come nearer meanwhile."""
-    hashes, _, token_offsets, fine, kinds, item_offsets = stored
+    _, _, token_offsets, fine, kinds, item_offsets, pair_places, _ = stored
     if k + 12 < items.size:
         prefetch(U(item_offsets.ctypes.data) + U(8) * U(items[k + 12]))
         field = U(item_offsets[items[k + 8]])
         prefetch(U(token_offsets.ctypes.data) + U(8) * field)
         prefetch(U(kinds.ctypes.data) + field)
         token = U(token_offsets[item_offsets[items[k + 4]]])
-        prefetch(U(hashes.ctypes.data) + U(8) * token)
+        prefetch(U(pair_places.ctypes.data) + U(2) * token)
         prefetch(U(fine.ctypes.data) + U(4) * token)
 
 
@@ -178,59 +164,19 @@ def _segments_read(kind, size, longest, first, last, segments):
 
 
 @inlined
-def _places(before, token):
-    """Where a token, and the pair of it and the token before, are marked."""
-    pair = np.uint32(np.uint32((U(before) * U(_PAIR)) ^ U(token)) * U(_PAIR))
-    return token >> np.uint32(32 - BITS), pair >> np.uint32(32 - BITS)
-
-
-@inlined
-def _mark(tokens, marks, segments):
-    """Mark the tokens and pairs of a text, segment by segment."""
-    before = np.uint32(0)
-    for segment in range(segments):
-        own = marks[segment]
-        for word in range(WORDS):
-            own[word] = U(0)
-        for t in range(segment * SEGMENT, min(tokens.size, (segment + 1) * SEGMENT)):
-            single, pair = _places(before, tokens[t])
-            own[single >> np.uint32(6)] |= U(1) << U(single & np.uint32(63))
-            own[pair >> np.uint32(6)] |= U(1) << U(pair & np.uint32(63))
-            before = tokens[t]
-
-
-@inlined
-def _join(marks, wanted, joined):
-    """The marks of some segments, together."""
-    for word in range(WORDS):
-        joined[word] = marks[wanted[0], word]
-    for segment in range(wanted[0] + 1, wanted[1]):
-        for word in range(WORDS):
-            joined[word] |= marks[segment, word]
-
-
-@inlined
-def _is_marked(joined, place):
-    return np.int64((joined[place >> np.uint32(6)] >> U(place & np.uint32(63))) & U(1))
-
-
-@inlined
-def _bound(stored, field, joined, has_singles):
+def _bound(stored, field, joined, others):
     """Of a field: the share by weight, the share in long runs, the longest run, and the share in order."""
-    hashes, single, token_offsets, fine, kinds, _ = stored
+    _, single, token_offsets, fine, kinds, _, pair_places, weights = stored
     first, last = token_offsets[field], token_offsets[field + 1]
     if last - first == 1:
-        place, _ = _places(np.uint32(0), np.uint32(hashes[first] >> U(32)))
-        is_there = _is_marked(joined, place)
+        is_there = is_marked(joined, pair_places[first])
         return np.float32(is_there), np.float32(0), np.int32(is_there), np.float32(is_there)
-    total, weight = np.float32(0), np.float32(0)
+    weight = np.float32(0)
     run, longest, covered, counted = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     for t in range(first + 1, last):
-        _, pair = _places(np.uint32(hashes[t - 1] >> U(32)), np.uint32(hashes[t] >> U(32)))
-        marked = _is_marked(joined, pair)
-        total += fine[t]
+        marked = is_marked(joined, pair_places[t])
         weight += fine[t] * np.float32(marked)
-        run = (run + 1) * marked
+        run = (run + 1) & -marked
         longest = max(longest, run)
         length = run + 1
         if length >= RUN_OF_WORDS:
@@ -238,39 +184,53 @@ def _bound(stored, field, joined, has_singles):
             if length >= (RUN_OF_SINGLES if single[t] else RUN_OF_WORDS):
                 covered += length - counted
                 counted = length
+    total = weights[field]
     share = min(weight / total + ROUNDING, np.float32(1)) if total > 0 else np.float32(0)
     longest += longest > 0
     in_order = share
     if is_aligned(kinds[field], last - first, share):
-        in_order = _bound_aligned(stored, field, joined, has_singles)
+        in_order = _bound_aligned(stored, field, joined, others)
     return share, np.float32(covered) / np.float32(max(last - first, 1)), np.int32(longest), in_order
 
 
 @inlined
-def _may_have_singles(data, begin, end):
-    """Has a text bytes with which characters that are tokens of their own, or become such, may begin?"""
-    base = U(data.ctypes.data)
-    for block in range(begin, end, 8):
-        if load64(base + U(block)) & U(_BEYOND_ASCII) == U(0):
-            continue
-        for at in range(block, min(block + 8, end)):
-            if data[at] > LEAD or (data[at] == LEAD and data[at + 1] >= SECOND):
-                return True
-    return False
+def _bound_aligned(stored, field, joined, others):
+    """Of a field: the share by weight of its tokens that are marked, or for which a translation could stand.
+
+    `others`: how many tokens the text has that could stand for a character: words; and the other way round.
+    """
+    hashes, single, token_offsets, fine = stored[:4]
+    first, last = token_offsets[field], token_offsets[field + 1]
+    total, there = np.float32(0), np.float32(0)
+    missing, greatest = (np.float32(0), np.float32(0)), (np.float32(0), np.float32(0))
+    for t in range(first, last):
+        weight = weight_of(fine, first, last, t)
+        total += weight
+        if is_marked(joined, token_place(print_of(hashes[t], single[t]))):
+            there += weight
+        elif single[t]:
+            missing = missing[0] + weight, missing[1]
+            greatest = max(greatest[0], weight), greatest[1]
+        else:
+            missing = missing[0], missing[1] + weight
+            greatest = greatest[0], max(greatest[1], weight)
+    there += _translated(missing, greatest, others, total / np.float32(max(last - first, 1)))
+    return min(there / total + ROUNDING, np.float32(1)) if total > 0 else np.float32(1)
 
 
 @inlined
-def _bound_aligned(stored, field, joined, has_singles):
-    """Of a field: the share by weight of its tokens that are marked; of others a translation could stand."""
-    hashes, single, token_offsets, fine, _, _ = stored
-    first, last = token_offsets[field], token_offsets[field + 1]
-    total, there = np.float32(0), np.float32(0)
-    for t in range(first, last):
-        place, _ = _places(np.uint32(0), np.uint32(hashes[t] >> U(32)))
-        weight = weight_of(fine, first, last, t)
-        total += weight
-        if _is_marked(joined, place):
-            there += weight
-        elif single[t] or has_singles:
-            there += weight * TRANSLATED
-    return min(there / total + ROUNDING, np.float32(1)) if total > 0 else np.float32(1)
+def _translated(missing, greatest, others, mean):
+    """The most weight that translations add, of characters and of words: `others` as in `_bound_aligned`.
+
+    A token of the text stands for one of the field, and once more after each JUMP back.
+    """
+    best = np.float32(0)
+    for jumps in range(1000):
+        price = np.float32(jumps) * JUMP * mean
+        characters = min(missing[0], greatest[0] * np.float32((jumps + 1) * others[0]))
+        words = min(missing[1], greatest[1] * np.float32((jumps + 1) * others[1]))
+        weight = (characters + words) * TRANSLATED - price
+        if weight <= best:
+            break
+        best = weight
+    return best

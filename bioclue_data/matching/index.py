@@ -19,7 +19,7 @@ import numpy as np
 
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import characters, common
-from bioclue_data.matching.common import is_common
+from bioclue_data.matching.marks import pair_places
 from bioclue_data.matching.tokens import GOLDEN, Texts, Tokens, U, tokenise_all
 from bioclue_data.matching.windows import (
     SEED,
@@ -60,6 +60,8 @@ class Index(NamedTuple):
         fine: float32; weight of the window of FINE length that ends at the token, 0 where there is none or
             the field had it before.
         wide: float32; the same of WIDE length.
+        weights: float32[fields]; the sum of `fine`.
+        pair_places: uint16; see `marks`.
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
         partners: int32[fields]; for the half of a pair the other one, or the first field with its content;
             else -1.
@@ -83,6 +85,8 @@ class Index(NamedTuple):
     token_offsets: Any
     fine: Any
     wide: Any
+    weights: Any
+    pair_places: Any
     kinds: Any
     partners: Any
     alike: Any
@@ -125,12 +129,15 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
     table: Table = table_of(distinct, is_short[owners[owner_offsets[:-1]]])
     count = int(items[-1]) + 1 if len(items) else 0
+    fine = _weights(tokens, FINE, groups)
     index = Index(
         token_hashes=tokens.hashes,
         single=tokens.single,
         token_offsets=tokens.offsets,
-        fine=_weights(tokens, FINE, groups),
+        fine=fine,
         wide=_weights(tokens, WIDE, groups),
+        weights=np.bincount(_field_of_tokens(tokens), fine, len(texts)).astype(np.float32),
+        pair_places=pair_places(tokens),
         kinds=np.asarray(kinds, np.uint8),
         partners=_partners(np.asarray(items), np.asarray(kinds), first, counts),
         alike=alike,
@@ -233,7 +240,7 @@ def _telling(
     windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
     count = len(populations.of)
     telling = populations.frequencies(hashes[windows], owners) <= COMMON
-    uncommon = telling & ~is_common(hashes, is_short[owners[offsets[:-1]]])[windows]
+    uncommon = telling & ~common.is_common(hashes, is_short[owners[offsets[:-1]]])[windows]
     uncommon_ones, all_ones = (
         np.bincount(owners[uncommon], minlength=count),
         np.bincount(owners, minlength=count),

@@ -10,6 +10,7 @@ import numpy as np
 from bioclue_data.matching.alone import marks, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import nonzero_mask, prefetch, trailing_zeros
+from bioclue_data.matching.marks import print_of
 from bioclue_data.matching.tokens import (
     BASE,
     BLOCK,
@@ -57,7 +58,7 @@ class Hits(NamedTuple):
 
 
 class Prints(NamedTuple):
-    """Upper halves of the hashes of all tokens, text by text, for a first look at what was found.
+    """The prints of all tokens, text by text, for a first look at what was found; see `marks`.
 
     Attributes:
         tokens: uint32.
@@ -136,11 +137,11 @@ def _memory(most: int) -> tuple[tuple[Any, ...], ...]:
 
 
 @part
-def _hash_pairs(tokens, count, pairs, prints):
-    """Hash of each token and the one before it, and the upper half of the token's own hash."""
+def _hash_pairs(tokens, single, count, pairs, prints):
+    """Hash of each token and the one before it, and the token's print."""
     for i in range(U(count)):
         pairs[i + U(CARRY)] = _joined(tokens[i + U(CARRY - 1)], U(BASE), tokens[i + U(CARRY)])
-        prints[i] = tokens[i + U(CARRY)] >> U(32)
+        prints[i] = print_of(tokens[i + U(CARRY)], single[i + U(CARRY)])
 
 
 @inlined
@@ -307,7 +308,7 @@ def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
         under_way, part_count, filled = _fill(
             base, offsets, last, tables, memory[0], under_way, prints, parts
         )
-        _hash_pairs(tokens, filled, pairs, prints.tokens[printed:])
+        _hash_pairs(tokens, single, filled, pairs, prints.tokens[printed:])
         _hash(tokens, pairs, single, filled, windows)
         _places(tokens, pairs, filled, shifts, places[0], places[1])
         if stride == 1:
