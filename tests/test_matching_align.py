@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.matching import characters
 from bioclue_data.matching.align import EDGE, JUMP, LEAST, LONGEST, SKIPPED, TRANSLATED
-from bioclue_data.matching.bounds import LEAD, SECOND
 from bioclue_data.matching.candidates import Candidates
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR, Index, build
 from bioclue_data.matching.tokens import texts_of
@@ -114,11 +112,6 @@ def test_what_is_not_aligned_has_its_share_of_windows() -> None:
     assert found.aligned[0] == found.fine[0] < 1
     shorter = long.replace(" word9 ", " ")
     assert aligned(shorter, shorter.replace("word7 ", "")) > found.fine[0]
-
-
-def test_single_characters_begin_with_the_bytes_that_a_bound_looks_for() -> None:
-    singles = np.flatnonzero(characters.load().entries >> 24 == characters.SINGLE)
-    assert chr(singles[0]).encode()[:2] == bytes([LEAD, SECOND])
 
 
 @settings(deadline=None)
