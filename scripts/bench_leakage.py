@@ -28,11 +28,12 @@ from bioclue_data import api
 from bioclue_data.leakage import run, targets
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.reading import corpus_files, reader
+from bioclue_data.leakage.scanning import BATCH
 from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching import reference
 from bioclue_data.matching.scan import scan
-from bioclue_data.matching.tokens import Texts, texts_of
+from bioclue_data.matching.tokens import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,15 +95,32 @@ def of_size(texts: list[str], size: float) -> list[str]:
     return chosen
 
 
-def best(action: Callable[[], Any], repeats: int = 5) -> float:
-    """Seconds of the fastest of some runs, after one that compiles."""
-    action()
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - started)
-    return min(times)
+def split(texts: list[str], size: float) -> Iterator[list[str]]:
+    """The texts in batches of about so many bytes."""
+    batch: list[str] = []
+    room = size
+    for text in texts:
+        batch.append(text)
+        room -= len(text.encode())
+        if room <= 0:
+            yield batch
+            batch, room = [], size
+    if batch:
+        yield batch
+
+
+def best(*actions: Callable[[], Any], rounds: int = 8) -> list[float]:
+    """Seconds of the fastest run of each action, after one that compiles.
+
+    They take turns, so that what else the machine does slows all of them.
+    """
+    times: list[list[float]] = [[] for _ in actions]
+    for _ in range(rounds + 1):
+        for action, own in zip(actions, times, strict=True):
+            started = time.perf_counter()
+            action()
+            own.append(time.perf_counter() - started)
+    return [min(own[1:]) for own in times]
 
 
 def index_of(texts: list[str]) -> indexes.Index:
@@ -142,51 +160,53 @@ def row_texts(row: targets.Row) -> Iterator[str]:
         yield from targets.values(row.fields, field)
 
 
-def python_set(texts: list[str], size: int) -> float:
-    """MB/s of a set of word or character n-grams in plain Python."""
-    sample = of_size(texts, size)
-    grams = {tuple(reference.normalise(text).split()[i : i + 8]) for text in sample[:20] for i in range(20)}
-
-    def work() -> int:
-        hits = 0
-        for text in sample:
-            words = list(text) if is_chinese(text) else text.lower().split()
-            hits += sum(tuple(words[i : i + 8]) in grams for i in range(len(words) - 7))
-        return hits
-
-    return sum(len(text.encode()) for text in sample) / best(work, 1) / MEGABYTE
+def look_up_in_python(texts: list[str], grams: set[tuple[str, ...]]) -> int:
+    """How many n-grams of words or characters a set of them has, in plain Python."""
+    hits = 0
+    for text in texts:
+        words = list(text) if is_chinese(text) else text.lower().split()
+        hits += sum(tuple(words[i : i + 8]) in grams for i in range(len(words) - 7))
+    return hits
 
 
-def word_count(texts: Texts, folder: Path) -> float:
-    """MB/s of `wc -w` in UTF-8."""
-    path = folder / "text"
-    path.write_bytes(bytes(texts.data[: texts.offsets[-1]]))
+def count_words(path: Path, processes: int) -> None:
+    """`wc -w` in UTF-8, several times at once."""
     command, env = ["wc", "-w", str(path)], {**os.environ, "LC_ALL": "C.UTF-8"}
-    seconds = best(lambda: subprocess.run(command, env=env, check=True, capture_output=True))
-    return float(texts.offsets[-1]) / seconds / MEGABYTE
+    started = [subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL) for _ in range(processes)]
+    if [process.wait() for process in started] != [0] * processes:
+        raise RuntimeError("wc failed")
 
 
 def kernel(
     language: str, rows: list[targets.Row], texts: list[str], megabytes: float, folder: Path
 ) -> dict[str, Any]:
-    """Kernel at 1 and 10 million windows, one and two threads, against `wc -w` and a Python set."""
-    packed = texts_of(of_size(texts, megabytes * MEGABYTE))
-    size = float(packed.offsets[-1]) / MEGABYTE
-    index = anchors(rows, 1_000_000)
-    one = best(lambda: scan(packed, index))
-    middle = len(packed) // 2
+    """Kernel at 1 and 10 million windows, one and two threads, against `wc -w` and a Python set.
+
+    Two `wc -w` at once say how much use the second core is to anything at the time: 2 at best.
+    """
+    batches = [texts_of(batch) for batch in split(of_size(texts, megabytes * MEGABYTE), BATCH)]
+    path = folder / "text"
+    path.write_bytes(b"".join(bytes(batch.data[: batch.offsets[-1]]) for batch in batches))
+    size, sample = path.stat().st_size / MEGABYTE, of_size(texts, 2 * MEGABYTE)
+    grams = {tuple(reference.normalise(text).split()[i : i + 8]) for text in sample[:20] for i in range(20)}
+    index, large = anchors(rows, 1_000_000), anchors(rows, 10_000_000)
+    hits = sum(len(scan(batch, index)[0].texts) for batch in batches)
     with ThreadPoolExecutor(2) as pool:
-        parts = ((0, middle), (middle, len(packed)))
-        two = best(lambda: list(pool.map(lambda part: scan(packed, index, *part), parts)))
-    counted, plain = word_count(packed, folder), python_set(texts, 2_000_000)
-    figures = {
-        "windows": index.windows, "MB": size, "MB/s": size / one, "hits": len(scan(packed, index)[0].texts),
-        "x wc -w": size / one / counted, "wc -w MB/s": counted,
-        "x Python set": size / one / plain, "two threads x": one / two,
+        one, two, at_large, counted, two_counts, plain = best(
+            lambda: [scan(batch, index) for batch in batches],
+            lambda: list(pool.map(lambda batch: scan(batch, index), batches)),
+            lambda: [scan(batch, large) for batch in batches],
+            lambda: count_words(path, 1),
+            lambda: count_words(path, 2),
+            lambda: look_up_in_python(sample, grams),
+        )
+    plain *= size / (sum(len(text.encode()) for text in sample) / MEGABYTE)
+    return {
+        "language": language, "windows": index.windows, "MB": size, "MB/s": size / one,
+        "hits per MB": hits / size, "x wc -w": counted / one, "wc -w MB/s": size / counted,
+        "x Python set": plain / one, "two threads x": one / two, "two wc -w x": 2 * counted / two_counts,
+        "large windows": large.windows, "large MB/s": size / at_large, "large x": one / at_large,
     }  # fmt: skip
-    large = anchors(rows, 10_000_000)
-    at_large = size / best(lambda: scan(packed, large), 3)
-    return {"language": language, **figures, "large windows": large.windows, "large MB/s": at_large}
 
 
 def whole(
@@ -200,12 +220,14 @@ def whole(
             line = json.dumps({"instruction": "Answer.", "output": text}, ensure_ascii=False).encode() + b"\n"
             size += len(line)
             out.write(line)
-    alone = best(lambda: sum(len(batch.texts) for batch in reader.read(str(path))))
     unit = run.Unit(0, run.Source("bench", "0", (str(path),)), (str(path),))
     started = time.perf_counter()
     indexed = index_rows([row for row in rows if row.task != "nli"][:20_000])
     indexing = time.perf_counter() - started
-    together = best(lambda: run.scan_unit(unit, indexed, Thresholds(), threads=2))
+    alone, together = best(
+        lambda: sum(len(batch.texts) for batch in reader.read(str(path))),
+        lambda: run.scan_unit(unit, indexed, Thresholds(), threads=2),
+    )
     return {
         "language": language, "MB": size / MEGABYTE, "reader MB/s": size / MEGABYTE / alone,
         "scan MB/s": size / MEGABYTE / together, "scan / reader": together / alone, "index s": indexing,
