@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from bioclue_data.matching.verify import Scores
 
 LEADS = "\n\r\t\0|:：)）"  # what may stand before a field: also the end of a name or a number
-OTHERS = 0x10000
 ENDS = "\n\r\t\0|.?!;。？！；"  # and after it
+OTHERS = 0x10000  # code point of all characters that are neither
 
 
 def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores: Scores) -> Any:
@@ -47,12 +47,12 @@ def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores:
     spans = (scores.starts, scores.ends, scores.run_starts, scores.run_ends)
     stored = index.token_hashes, index.token_offsets
     chosen = places[scores.candidates[rows]], scores.fields[rows], rows
-    _stand_alone(texts.base, texts.offsets, tuple(tokens), stored, chosen, spans, marks(), alone)
+    _stand_alone(texts.base, texts.offsets, tuple(tokens), stored, chosen, spans, edges(), alone)
     return alone
 
 
 @cache
-def marks() -> tuple[Any, ...]:
+def edges() -> tuple[Any, ...]:
     """uint8[OTHERS + 1] each, by code point: is a character one of LEADS, one of ENDS?"""
     return tuple(
         np.isin(np.arange(OTHERS + 1), [ord(mark) for mark in chosen]).astype(np.uint8)
@@ -61,7 +61,7 @@ def marks() -> tuple[Any, ...]:
 
 
 @kernel
-def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, marks, alone):
+def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, edges, alone):
     all_hashes, all_starts, all_ends, _, offsets = tokens
     texts, fields, rows = chosen
     for k in range(rows.size):
@@ -73,7 +73,7 @@ def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, marks, alone
             if not is_run(stored[0], first, size, all_hashes, t):
                 continue
             start, stop = begin + all_starts[t], begin + all_ends[t + size - 1]
-            if stands_alone(base, start, stop, (begin, end), marks[0], marks[1]):
+            if stands_alone(base, start, stop, (begin, end), edges):
                 spans[0][row] = spans[2][row] = all_starts[t]
                 spans[1][row] = spans[3][row] = all_ends[t + size - 1]
                 alone[row] = True
@@ -81,9 +81,9 @@ def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, marks, alone
 
 
 @part
-def stands_alone(base, start, stop, text, leads, ends):
+def stands_alone(base, start, stop, text, edges):
     """Does what stands at the bytes [start, stop) of a text stand by itself? `base`: address of byte 0."""
-    return leads[_before(base, start, text[0])] != 0 and ends[_after(base, stop, text[1])] != 0
+    return edges[0][_before(base, start, text[0])] != 0 and edges[1][_after(base, stop, text[1])] != 0
 
 
 @inlined

@@ -1,8 +1,8 @@
 """The first look: the most that a closer look at a candidate could find, in a small part of its time.
 
 The tokens of a text, and its pairs of neighbours, are marked in bitmaps (see `marks`). Of a field all marked
-pairs count as found, wherever they stand in the segments that the closer look would read: no score
-of `verify` is above its bound. Nearly all candidates are nothing even so.
+pairs count as found, wherever they stand in the segments that the closer look would read: no score of `verify`
+is above its bound. Nearly all candidates are nothing even so.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 

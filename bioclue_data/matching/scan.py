@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.matching.alone import marks, stands_alone
+from bioclue_data.matching.alone import edges, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import nonzero_mask, prefetch, trailing_zeros
 from bioclue_data.matching.marks import print_of
@@ -81,7 +81,7 @@ def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) ->
     prints = Prints(
         np.empty(bytes_of_texts // 2 + last - first, np.uint32), np.zeros(len(texts) + 1, np.int64)
     )
-    how = stride_of(index), marks()
+    how = stride_of(index), edges()
     memory = _memory(3 + len(index.short_lengths))
     parts, room = [], 1 << 16
     while first < last:
@@ -119,21 +119,10 @@ def _memory(most: int) -> tuple[tuple[Any, ...], ...]:
     bitmaps hold, and what passes; what is to be looked up; and the parts.
     """
     windows, places, blocks = (tuple(np.zeros(BLOCK, kind) for _ in range(2)) for kind in (U, np.uint32, U))
-    looked_up = (
-        np.zeros(BLOCK, U),
-        windows,
-        places,
-        blocks,
-        np.zeros(BLOCK, np.uint8),
-        np.zeros(BLOCK + 64, np.uint8),
-    )
-    pending = [np.zeros(BLOCK * most, kind) for kind in (U, np.int32, np.int32)]
-    return (
-        block_of_tokens(),
-        looked_up,
-        tuple(pending),
-        tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3)),
-    )
+    pairs, held, passed = np.zeros(BLOCK, U), np.zeros(BLOCK, np.uint8), np.zeros(BLOCK + 64, np.uint8)
+    pending = tuple(np.zeros(BLOCK * most, kind) for kind in (U, np.int32, np.int32))
+    parts = tuple(np.zeros(ROOM + 1, np.int64) for _ in range(3))
+    return block_of_tokens(), (pairs, windows, places, blocks, held, passed), pending, parts
 
 
 @part
@@ -145,9 +134,9 @@ def _hash_pairs(tokens, single, count, pairs, prints):
 
 
 @inlined
-def _joined(first, power, second):
-    """Hash of two successive windows as one. `power`: of the length of the second."""
-    return first * power + second
+def _joined(first, factor, second):
+    """Hash of two successive windows as one. `factor`: BASE to the power of the length of the second."""
+    return first * factor + second
 
 
 @part
@@ -260,7 +249,7 @@ def _fill(base, offsets, last, tables, arrays, under_way, prints, parts):
 
 
 @part
-def _collect(base, offsets, slots, marks, memory, block, hits, count, whole):
+def _collect(base, offsets, slots, edges, memory, block, hits, count, whole):
     """Look up what is pending of a block -> hits so far, and before the block's last text."""
     (_, _, starts, ends, _, _), _, pending, parts = memory
     part_count, filled, listed = block
@@ -279,7 +268,7 @@ def _collect(base, offsets, slots, marks, memory, block, hits, count, whole):
                 continue
             begin, end = offsets[text], offsets[text + 1]
             start, stop = begin + starts[CARRY + i + size + 1], begin + ends[CARRY + i]
-            is_alone = stands_alone(base, start, stop, (begin, end), marks[0], marks[1])
+            is_alone = stands_alone(base, start, stop, (begin, end), edges)
             if size == -1 and not is_alone:
                 continue
         number = find(pending[0][k], slots)
@@ -293,7 +282,7 @@ def _collect(base, offsets, slots, marks, memory, block, hits, count, whole):
 @kernel
 def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
     """-> the text where it stopped because the hits are full, and how many hits come before that text."""
-    stride, marks = how
+    stride, edges = how
     bloom, short_bloom, slots, (anchors, words, shifts, _) = seeds
     (tokens, _, starts, _, single, _), (pairs, windows, places, blocks, held, passed), pending, parts = memory
     full = hits[0].size - pending[0].size
@@ -323,7 +312,7 @@ def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
         _test(filled, windows, blocks, held, passed)
         listed = _list((tokens, single, filled), seeds, windows, passed, pending)
         block = part_count, filled, listed
-        count, whole = _collect(base, offsets, slots, marks, memory, block, hits, count, whole)
+        count, whole = _collect(base, offsets, slots, edges, memory, block, hits, count, whole)
         for i in range(CARRY):
             tokens[i], pairs[i], starts[i] = tokens[i + filled], pairs[i + filled], starts[i + filled]
         under_way = under_way[0], under_way[1], under_way[2], printed + filled

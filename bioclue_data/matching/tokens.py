@@ -19,7 +19,7 @@ U = np.uint64
 BASE = 0xD6E8FEB86659FD93
 GOLDEN = 0x9E3779B97F4A7C15
 CARRY = 64  # tokens that a window may reach back over
-ROOM = 2048  # tokens at a time: their hashes stay in the first-level cache
+ROOM = 2048  # tokens at a time: all about them stays in the second-level cache
 MOST = 15  # bytes of a word that is hashed without a loop
 WHOLE, SINGLE = 8, 8 | 64  # sizes of what is hashed as eight bytes
 CODES = 16  # characters that are decoded at a time
@@ -128,17 +128,21 @@ def _find_words(words, open_before, inside, block, t, starts, ends):
     before = (words << U(1)) | open_before
     begins, stops = words & ~before & inside, before & ~words & inside
     count, first, last = ones(stops), t + open_before, t
-    for _ in range(EXPECTED):
-        starts[first] = block + np.int32(trailing_zeros(begins))
-        ends[last] = block + np.int32(trailing_zeros(stops))
-        begins, stops = begins & (begins - U(1)), stops & (stops - U(1))
-        first, last = first + U(1), last + U(1)
+    for k in range(U(EXPECTED)):
+        starts[first + k], begins = _lowest(begins, block)
+        ends[last + k], stops = _lowest(stops, block)
+    k = U(EXPECTED)
     while begins | stops:
-        starts[first] = block + np.int32(trailing_zeros(begins))
-        ends[last] = block + np.int32(trailing_zeros(stops))
-        begins, stops = begins & (begins - U(1)), stops & (stops - U(1))
-        first, last = first + U(1), last + U(1)
+        starts[first + k], begins = _lowest(begins, block)
+        ends[last + k], stops = _lowest(stops, block)
+        k += U(1)
     return t + count
+
+
+@inlined
+def _lowest(bits, block):
+    """Place of the lowest bit, in a block that begins somewhere, and the others."""
+    return block + np.int32(trailing_zeros(bits)), bits & (bits - U(1))
 
 
 @inlined
