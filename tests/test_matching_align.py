@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.matching.align import EDGE, JUMP, LEAST, LONGEST, SKIPPED, TRANSLATED
+from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import Candidates
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR, Index, build
+from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import texts_of
 from bioclue_data.matching.verify import Scores, verify
 from tests.matching import few, folded
@@ -24,9 +26,13 @@ def compared(field: str, text: str, kind: int = ANCHOR) -> tuple[Index, Scores]:
         build(texts_of([field]), np.zeros(1, np.int32), np.array([kind], np.uint8)),
         texts_of([text]),
     )
+    return index, verify(texts, index, candidate(text), 0.0)
+
+
+def candidate(text: str) -> Candidates:
+    """The only item in the only text, anywhere in it."""
     whole = [np.array([value], np.int32) for value in (0, 0, 0, len(folded(text)))]
-    found = Candidates(*whole, np.ones(1, np.uint64), np.zeros(1, np.uint64))
-    return index, verify(texts, index, found, 0.0)
+    return Candidates(*whole, np.ones(1, np.uint64), np.zeros(1, np.uint64))
 
 
 def aligned(field: str, text: str, kind: int = ANCHOR) -> float:
@@ -118,3 +124,41 @@ def test_what_is_not_aligned_has_its_share_of_windows() -> None:
 @given(st.sampled_from([ITEM, ITEM_ZH]), st.integers(0, 40))
 def test_a_text_is_aligned_with_itself(item: str, before: int) -> None:
     assert aligned(item, f"{'x ' * before}{item}") == 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_translation_is_above_its_bound(data: st.DataObject) -> None:
+    item, other = data.draw(st.sampled_from([(ITEM.split(), "肺"), (list(ITEM_ZH), " lung ")]))
+    joint = "" if len(item[0]) == 1 else " "
+    changed = data.draw(st.sets(st.integers(0, len(item) - 1), max_size=len(item) // 2))
+    parts = [other if place in changed else part for place, part in enumerate(item)]
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(parts)), max_size=3)))
+    clauses = [parts[a:b] for a, b in zip([0, *cuts], [*cuts, len(parts)], strict=True)]
+    text = joint.join(part for clause in data.draw(st.permutations(clauses)) for part in clause)
+    index, scores = compared(joint.join(item), text)
+    _, bounds = first_look(scan(texts_of([text]), index)[1], index, candidate(text), 0.0)
+    assert bounds.aligned[0] >= scores.aligned[0]
+
+
+def test_a_bound_counts_the_tokens_that_could_be_translations() -> None:
+    item = ITEM.split()
+    text = " ".join(item[: len(item) // 2])
+    found = [
+        first_look(scan(texts_of([more]), index)[1], index, candidate(more), 0.0)[1].aligned[0]
+        for more in (text, f"{text} 肺", f"{text} 肺 肺", f"{text} {'肺' * 40}")
+        for index in [compared(ITEM, more)[0]]
+    ]
+    assert found == sorted(set(found))
+
+
+def test_a_bound_counts_them_once_more_after_each_jump_back() -> None:
+    characters = [chr(0x4E00 + 5 * i) for i in range(70)]
+    short, one, long, other, last = (
+        "".join(characters[a:b]) for a, b in ((0, 4), (4, 20), (20, 50), (50, 66), (66, 70))
+    )  # after the jump back to `long` the words stand for `other`, too
+    text = f"{long}{short} {' '.join(f'word{i}' for i in range(16))} {last}"
+    index, scores = compared(short + one + long + other + last, text)
+    _, bounds = first_look(scan(texts_of([text]), index)[1], index, candidate(text), 0.0)
+    assert bounds.aligned[0] >= scores.aligned[0]
+    assert scores.aligned[0] > (len(short + long + last) + len(one) / 2) / len(characters)

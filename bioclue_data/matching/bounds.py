@@ -1,8 +1,8 @@
 """The first look: the most that a closer look at a candidate could find, in a small part of its time.
 
 The tokens of a text, and its pairs of neighbours, are marked in bitmaps (see `marks`). Of a field all marked
-pairs count as found, wherever they stand in the segments that the closer look would read: no score of `verify`
-is above its bound. Nearly all candidates are nothing even so.
+pairs count as found, wherever they stand in the segments that the closer look would read: no score of
+`verify` is above its bound. Nearly all candidates are nothing even so.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -90,33 +90,22 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
             others = tokens.size - singles, singles
             read = np.int64(-1), np.int64(-1)
         _fetch(stored, found.items, k)
-        start, stop = item_offsets[found.items[k]], item_offsets[found.items[k] + 1]
+        own = item_offsets[found.items[k]], item_offsets[found.items[k] + 1]
         longest, run, most, least = np.int64(0), np.int32(0), np.float32(0), np.float32(1)
-        for field in range(start, stop):
+        for field in range(own[0], own[1]):
             if _is_looked_for(kinds[field]):
                 longest = max(longest, token_offsets[field + 1] - token_offsets[field])
         for of_anchors in (True, False):
-            for field in range(start, stop):
+            for field in range(own[0], own[1]):
                 if of_anchors != _is_looked_for(kinds[field]):
                     continue
-                here = row + field - start
-                size = token_offsets[field + 1] - token_offsets[field]
-                is_hit = has_bit(found.anchors[k], field - start)
-                is_inside = field - start < 63 and has_bit(found.inside[k], field - start)
+                here = row + field - own[0]
                 out.candidates[here], out.fields[here] = number, field
-                out.alone[here] = not is_inside
-                out.fine[here], out.covered[here], out.longest[here], out.aligned[here] = 0, 0, 0, 0
-                if kinds[field] == ANCHOR and size > LONG_ANCHOR and not is_hit:
-                    continue
-                wanted = _segments_read(
-                    kinds[field], size, longest, found.firsts[k], found.lasts[k], segments
-                )
-                if wanted != read:
+                wanted = _segments_read(stored, found, k, field, longest, segments)
+                if wanted[0] < wanted[1] and wanted != read:
                     join(marks, wanted, joined)
                     read = wanted
-                out.fine[here], out.covered[here], out.longest[here], out.aligned[here] = _bound(
-                    stored, field, joined, others
-                )
+                _look_at(stored, found, k, field, wanted, joined, others, here, out)
                 if of_anchors:
                     run, most = max(run, out.longest[here]), max(most, out.fine[here])
                     least = min(least, out.fine[here]) if kinds[field] == HALF else least
@@ -124,9 +113,21 @@ def _first_look(prints, stored, found, floor, memory, kept, out):
             if not kept[k]:
                 break
         if kept[k]:
-            row += stop - start
+            row += own[1] - own[0]
             number += 1
     return row
+
+
+@inlined
+def _look_at(stored, found, k, field, wanted, joined, others, here, out):
+    """Fill the row of one field of a candidate; nothing is there if no segment of the text is wanted."""
+    place = field - stored[5][found.items[k]]
+    out.alone[here] = not (place < 63 and has_bit(found.inside[k], place))
+    out.fine[here], out.covered[here], out.longest[here], out.aligned[here] = 0, 0, 0, 0
+    if wanted[0] < wanted[1]:
+        out.fine[here], out.covered[here], out.longest[here], out.aligned[here] = _bound(
+            stored, field, joined, others
+        )
 
 
 @inlined
@@ -149,17 +150,25 @@ def _is_looked_for(kind):
 
 
 @inlined
-def _segments_read(kind, size, longest, first, last, segments):
-    """The segments of the text that `verify` may read for a field."""
+def _segments_read(stored, found, k, field, longest, segments):
+    """The segments of the text that `verify` may read for a field; none for a long anchor without a hit."""
+    token_offsets, kind = stored[2], stored[4][field]
+    size = token_offsets[field + 1] - token_offsets[field]
     if kind == ANYWHERE:
-        return np.int64(0), segments
+        return np.int64(0), np.int64(segments)
+    if (
+        kind == ANCHOR
+        and size > LONG_ANCHOR
+        and not has_bit(found.anchors[k], field - stored[5][found.items[k]])
+    ):
+        return np.int64(0), np.int64(0)
     margin = np.int64((size if kind == ANCHOR else longest) * STRETCH) + SLACK
     if kind == HALF:
         margin += SLACK  # where the longer half stands, and SLACK around it
     if kind == NEAR:
         margin += reach(longest)
-    return np.int64(max(first - margin, 0) // SEGMENT), np.int64(
-        min((last + margin) // SEGMENT + 1, segments)
+    return np.int64(max(found.firsts[k] - margin, 0) // SEGMENT), np.int64(
+        min((found.lasts[k] + margin) // SEGMENT + 1, segments)
     )
 
 
