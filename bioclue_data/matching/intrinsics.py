@@ -96,7 +96,7 @@ def three_byte_codes(context, source, target):  # noqa: ARG001
         marks = builder.and_(block, ir.Constant(_BLOCK, [0xF0 if lead else 0xC0 for lead in is_lead]))
         wanted = ir.Constant(_BLOCK, [0xE0 if lead else 0x80 for lead in is_lead])
         others = builder.bitcast(builder.icmp_unsigned("!=", marks, wanted), _WORD)
-        # of the last lane's four bytes the first is the last of the character
+        # a lane is a number: its first byte, the lowest, is the last of the character
         places = [place for first in range(0, 48, 3) for place in (first + 2, first + 1, first, 64)]
         lanes = ir.VectorType(_PLACE, 16)
         chosen = builder.shuffle_vector(block, _all(0), ir.Constant(_PLACES, places))
