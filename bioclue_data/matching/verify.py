@@ -129,31 +129,22 @@ def _verify(tokens, places, stored, found, floor, working, out):
             field, step = order[turn], steps[turn]
             kind = kinds[field]
             here = row + field - start
-            first_token, end_token = stored[2][field], stored[2][field + 1]
-            size_of_field = end_token - first_token
+            size = stored[2][field + 1] - stored[2][field]
             out[0][here], out[1][here] = k, field
-            is_skipped = (
-                kind == ANCHOR and size_of_field > LONG_ANCHOR and not has_bit(anchors[k], field - start)
-            )
+            is_skipped = kind == ANCHOR and size > LONG_ANCHOR and not has_bit(anchors[k], field - start)
             if is_skipped or (step == 2 and hopeless):
                 continue
-            begin, end = np.int64(0), count
-            if step < 2:
-                margin = np.int64(size_of_field * STRETCH) + SLACK
-                begin, end = max(firsts[k] - margin, 0), min(lasts[k] + margin, count)
-            elif kind != ANYWHERE and low < high:
-                begin, end = max(low - reach(length), 0), min(high + reach(length), count)
+            begin, end = _stretch(kind, step, size, (firsts[k], lasts[k]), (low, high, length), count)
             near = compare(hashes, text_arrays, begin, end, stored, field, memory, out, here)
             if (
                 step == 1
                 and kind == HALF
-                and out[5][here] < size_of_field
+                and out[5][here] < size
                 and _contains(stored[0], stored[2], longest_half, field)
             ):
                 _show(hashes, covered, taken, taken_end)
-                begin, end = max(taken - SLACK, 0), min(taken_end + SLACK, count)
-                inside = compare_whole(
-                    hashes, text_arrays, begin, end, stored[0], first_token, end_token, out, here
+                inside = _compare_around(
+                    hashes, text_arrays, (taken, taken_end), count, stored, field, out, here
                 )
                 near = inside if inside[1] > inside[0] else near
                 _hide(hashes, covered, taken, taken_end)
@@ -161,12 +152,36 @@ def _verify(tokens, places, stored, found, floor, working, out):
                 hopeless = False
             if step < 2 and near[1] > near[0]:
                 low, high = min(low, near[0]), max(high, near[1])
-                length = max(length, size_of_field)
+                length = max(length, size)
             if step == 0 and near[1] > near[0]:
                 taken, taken_end = near[2], near[3]
                 _hide(hashes, covered, taken, taken_end)
         _show(hashes, covered, taken, taken_end)
         row += stop - start
+
+
+@inlined
+def _stretch(kind, step, size, hits, near, count):
+    """The tokens of a text that a field is compared with.
+
+    `hits`: from where to where windows of the item stand; `near`: the same of its anchors, and the length of
+    the longest one, once they were compared.
+    """
+    if step < 2:
+        margin = np.int64(size * STRETCH) + SLACK
+        return max(hits[0] - margin, 0), min(hits[1] + margin, count)
+    low, high, length = near
+    if kind != ANYWHERE and low < high:
+        return max(low - reach(length), 0), min(high + reach(length), count)
+    return np.int64(0), count
+
+
+@inlined
+def _compare_around(hashes, text_arrays, place, count, stored, field, out, row):
+    """Compare a half, as a whole, with what the longer half's place and SLACK around it hold."""
+    first, last = stored[2][field], stored[2][field + 1]
+    begin, end = max(place[0] - SLACK, 0), min(place[1] + SLACK, count)
+    return compare_whole(hashes, text_arrays, begin, end, stored[0], first, last, out, row)
 
 
 @inlined

@@ -117,9 +117,7 @@ def command(
         _may_write(target, part, sample=sample)
     chosen = thresholds(changed)
     rows = rows_of(target, configs, datasets, splits, _split(fields), records)
-    stores = api.stores_of(mirror, manual, offline)
-    given = (sources(name, stores, _split(corpus_fields), revision) for name in expanded(names))
-    corpora = distinct(given)
+    corpora = corpora_of(names, api.stores_of(mirror, manual, offline), _split(corpus_fields), revision)
     with engine_of(engine, scheduler, threads) as scans:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
         table, summary = run.check(rows, corpora, settings, options.progress())
@@ -211,6 +209,11 @@ def expanded(names: Iterable[str]) -> list[str]:
 
     known = [corpus.id for corpus in corpora.load().values() if corpus.files or corpus.dataset]
     return list(dict.fromkeys(found for name in names for found in (known if name == "all" else [name])))
+
+
+def corpora_of(names: Iterable[str], stores: Any, fields: tuple[str, ...], revision: str) -> list[Source]:
+    """The corpora of all names; see `sources` and `distinct`."""
+    return distinct(sources(name, stores, fields, revision) for name in expanded(names))
 
 
 def distinct(corpora: Iterable[Source]) -> list[Source]:

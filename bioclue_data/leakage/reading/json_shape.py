@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bioclue_data.leakage.reading.json_strings import LINES
-from bioclue_data.matching.compiled import kernel
+from bioclue_data.matching.compiled import kernel, part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,65 +131,73 @@ def _value_end(data):
 @kernel
 def spans(block, end, depth, inside, last, out):
     """Where the complete records of a block stand: (count, consumed, inside); see `json_strings.extract`."""
-    level = max(depth, 0) if inside else 0
-    around = max(depth, 0)
+    if depth < 0:
+        found, start = _spans_of_lines(block, end, last, out)
+        return found, start, inside, False
+    return _spans_of_values(block, end, depth, inside, last, out)
+
+
+@part
+def _spans_of_lines(block, end, last, out):
     found, start, begin, i = 0, 0, -1, 0
-    quoted, broken = False, False
+    quoted = False
+    while i < end:
+        byte = block[i]
+        if byte == 10:
+            if begin >= 0:
+                out[found, 0], out[found, 1] = begin, i
+                found += 1
+            begin, start, quoted = -1, i + 1, False
+        elif quoted:
+            i += byte == 92
+            quoted = byte != 34
+        else:
+            if begin < 0 and byte != 32 and byte != 13 and byte != 9:
+                begin = i
+            quoted = byte == 34
+        i += 1
+    if last and begin >= 0:
+        out[found, 0], out[found, 1] = begin, end
+        return found + 1, end
+    return found, start
+
+
+@part
+def _spans_of_values(block, end, depth, inside, last, out):
+    level = depth if inside else 0
+    found, start, begin, i = 0, 0, -1, 0
+    quoted = False
     while i < end:
         byte = block[i]
         if quoted:
-            if byte == 92:
-                i += 1
-            elif byte == 34:
-                quoted = False
-            elif byte == 10 and depth < 0:
-                quoted = False
-                continue
-            i += 1
-            continue
-        if depth < 0:
-            if byte == 10:
-                if begin >= 0:
-                    out[found, 0], out[found, 1] = begin, i
-                    found += 1
-                begin, start = -1, i + 1
-            else:
-                if begin < 0 and byte != 32 and byte != 13 and byte != 9:
-                    begin = i
-                quoted = byte == 34
-            i += 1
+            i += 2 if byte == 92 else 1
+            quoted = byte != 34
             continue
         opens, closes = byte == 91 or byte == 123, byte == 93 or byte == 125
         if closes:
             level -= 1
-        if level == around - 1 or (level == around and byte == 44):
+        if level == depth - 1 or (level == depth and byte == 44):
             if begin >= 0:
                 out[found, 0], out[found, 1] = begin, i
                 found += 1
             begin = -1
-            if level == around:
+            if level == depth:
                 start = i + 1
             elif inside and closes:
                 start = i
-        elif level == around:
+        elif level == depth:
             if byte == 58:
                 begin = -1
             elif begin < 0 and not closes and byte != 32 and not 9 <= byte <= 13:
                 begin = i
-            if closes and around == 0:
+            if closes and depth == 0:
                 out[found, 0], out[found, 1] = begin, i + 1
                 found += 1
                 begin, start = -1, i + 1
         if opens:
             level += 1
-            if level == around:
+            if level == depth:
                 inside, start = True, i + 1
         quoted = byte == 34
         i += 1
-    if last:
-        if depth < 0 and begin >= 0:
-            out[found, 0], out[found, 1] = begin, end
-            found += 1
-            start = end
-        broken = depth >= 0 and level != 0
-    return found, start, inside, broken
+    return found, start, inside, last and level != 0

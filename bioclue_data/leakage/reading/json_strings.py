@@ -233,20 +233,14 @@ def _nested(base, block, end, depth, inside, last, out, offsets, broken):
                 something = True
             continue
         at += 1
-        between = False
-        if byte == 91 or byte == 123:
-            something = something or level >= depth
-            level += 1
-            between = level == depth
-        elif byte == 93 or byte == 125:
-            level -= 1
-            if level < 0:
-                broken[0] = at - 1
-                return found, np.int64(start), 1, inside
-            between = level == depth - 1 or (depth == 0 and level == 0)
-        elif byte == COMMA:
-            between = level == depth
-        if between:
+        opens, closes = byte == 91 or byte == 123, byte == 93 or byte == 125
+        something = something or (opens and level >= depth)
+        level += opens - closes
+        if level < 0:
+            broken[0] = at - 1
+            return found, np.int64(start), 1, inside
+        between = level == depth and (opens or byte == COMMA)
+        if between or (closes and (level == depth - 1 or depth == level == 0)):
             if something and level <= depth and byte != 91 and byte != 123:
                 offsets[found + 1] = to
                 found += 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.leakage.reading.window import Taken, through
-from bioclue_data.matching.compiled import kernel
+from bioclue_data.matching.compiled import inlined, kernel
 from bioclue_data.matching.tokens import PADDING, Texts
 
 if TYPE_CHECKING:
@@ -148,68 +148,71 @@ def _rows(block, end, delimiter, quoting, chosen, last, out, offsets):
     """-> (rows, bytes consumed, where a quoted cell began that the end of the file cuts, or -1)."""
     found, to, at, start, unclosed = 0, 0, 0, 0, -1
     while at < end:
-        column, blank = 0, True
-        complete = False
-        while True:
-            cell = to
-            if quoting and at < end and block[at] == QUOTE:
-                opening = at
-                blank = False
-                at += 1
-                closed = False
-                while at < end:
-                    byte = block[at]
-                    if byte == QUOTE:
-                        if at + 1 < end and block[at + 1] == QUOTE:
-                            at += 1
-                        elif at + 1 == end and not last:
-                            break
-                        else:
-                            at += 1
-                            closed = True
-                            break
-                    out[to] = byte
-                    to += 1
-                    at += 1
-                if not closed:
-                    if last:
-                        unclosed = opening
-                    at = end
-            while at < end:
-                byte = block[at]
-                if byte == delimiter or byte == NEWLINE or byte == RETURN:
-                    break
-                out[to] = byte
-                to += 1
-                at += 1
-            blank = blank and to == cell
-            if to > cell:
-                if column >= chosen.size or not chosen[column]:
-                    to = cell
-                else:
-                    out[to] = NEWLINE
-                    to += 1
-            if at < end and block[at] == delimiter:
-                blank = False
-                column += 1
-                at += 1
-                continue
-            break
-        if at >= end:
-            complete = last
-        elif block[at] == NEWLINE:
-            at += 1
-            complete = True
-        elif at + 1 < end:
-            at += 2 if block[at + 1] == NEWLINE else 1
-            complete = True
-        else:
-            complete = last
-            at = end
+        at, to, blank, unclosed = _cells(block, at, end, delimiter, quoting, chosen, out, to, last)
+        at, complete = _line_end(block, at, end, last)
         if not complete:
             break
         if not blank:
             offsets[found + 1] = to
             found += 1
         start = at
-    return found, np.int64(start), unclosed
+    return found, np.int64(start), np.int64(unclosed if last else -1)
+
+
+@inlined
+def _cells(block, at, end, delimiter, quoting, chosen, out, to, last):
+    """Copy the chosen cells of a row -> (its end, bytes so far, is it blank, where a cut cell begins)."""
+    column, blank, unclosed = 0, True, -1
+    while True:
+        cell = to
+        if quoting and at < end and block[at] == QUOTE:
+            opening, blank = at, False
+            at, to, closed = _quoted(block, at, end, out, to, last)
+            unclosed = unclosed if closed else opening
+        while at < end and not (block[at] == delimiter or block[at] == NEWLINE or block[at] == RETURN):
+            out[to] = block[at]
+            to += 1
+            at += 1
+        blank = blank and to == cell
+        if to > cell:
+            if column >= chosen.size or not chosen[column]:
+                to = cell
+            else:
+                out[to] = NEWLINE
+                to += 1
+        if at >= end or block[at] != delimiter:
+            return at, to, blank, unclosed
+        blank = False
+        column += 1
+        at += 1
+
+
+@inlined
+def _quoted(block, at, end, out, to, last):
+    """Copy what stands between quotes -> (next byte, bytes so far, was there a second quote?)."""
+    at += 1
+    while at < end:
+        byte = block[at]
+        if byte == QUOTE:
+            if at + 1 < end and block[at + 1] == QUOTE:
+                at += 1
+            elif at + 1 == end and not last:  # it may be the first of two
+                break
+            else:
+                return at + 1, to, True
+        out[to] = byte
+        to += 1
+        at += 1
+    return end, to, False
+
+
+@inlined
+def _line_end(block, at, end, last):
+    """Pass a line end -> (next byte, is the line complete?)."""
+    if at >= end:
+        return at, last
+    if block[at] == NEWLINE:
+        return at + 1, True
+    if at + 1 < end:
+        return at + (2 if block[at + 1] == NEWLINE else 1), True
+    return end, last
