@@ -594,3 +594,11 @@ def test_depth_of_a_long_first_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_shape, "FARTHEST", 50)
     assert json_shape.depth_of(b'{"text": "' + b"a" * 60) == LINES
     assert json_shape.depth_of(b'{"id": {"text": "' + b"a" * 60) == 1
+
+
+@pytest.mark.parametrize("empty", ["{}", "[]", '{"instruction": [], "output": {}}'])
+def test_a_record_without_text_is_counted(empty: str, tmp_path: Path) -> None:
+    full = json.dumps({"instruction": "which lamp", "output": "the blue one"})
+    texts, problems = read(put(tmp_path, "a.json", f"[{full}, {empty}, {full}]"))
+    assert texts == ["which lamp\nthe blue one\n", "", "which lamp\nthe blue one\n"]
+    assert problems == []
