@@ -23,7 +23,7 @@ from bioclue_data.leakage import run
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.targets import Row
 from bioclue_data.matching import index as indexes
-from bioclue_data.matching.bounds import first_look
+from bioclue_data.matching.bounds import first_look, least_of_all
 from bioclue_data.matching.candidates import candidates, scratch
 from bioclue_data.matching.compiled import Kernel
 from bioclue_data.matching.scan import scan
@@ -68,7 +68,8 @@ def _scan(texts: Texts) -> None:
     """Texts that are read only, as the audit has them."""
     index = indexes.build(texts, np.arange(2, dtype=np.int32), np.zeros(2, np.uint8))
     hits, prints = scan(texts, index)
-    found, _ = first_look(prints, index, candidates(hits, index, scratch(index)))
+    found = candidates(hits, index, scratch(index))
+    found, _ = first_look(prints, index, found, least_of_all(index))
     verify(texts, index, found)
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from bioclue_data.audit.alike import copies
 from bioclue_data.audit.hashes import pieces
 from bioclue_data.matching import index as indexes
-from bioclue_data.matching.bounds import first_look
+from bioclue_data.matching.bounds import first_look, least_of_all
 from bioclue_data.matching.candidates import candidates, scratch
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import texts_of
@@ -139,7 +139,8 @@ def _scanned(held: list[Portion], there: pl.DataFrame) -> Iterator[pl.DataFrame]
 def _hopeful(portion: Portion, texts: Texts) -> Candidates:
     """Candidates whose upper bounds are near."""
     hits, prints = scan(texts, portion.index)
-    found, bounds = first_look(prints, portion.index, candidates(hits, portion.index, portion.working))
+    possible = candidates(hits, portion.index, portion.working)
+    found, bounds = first_look(prints, portion.index, possible, least_of_all(portion.index))
     hopeful = np.zeros(len(found.items), bool)
     hopeful[bounds.candidates[bounds.fine >= CONTAINED]] = True
     return found.chosen(hopeful)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.leakage import verdicts
+from bioclue_data.leakage.least import least
 from bioclue_data.matching import candidates as candidate
 from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.scan import scan
@@ -147,11 +148,12 @@ def scan_records(
 ) -> dict[int, Seen]:
     """Scan batches of records with some threads; -> item -> what was seen."""
     local = threading.local()
+    enough = least(items, index, thresholds)
 
     def work(batch: Records) -> dict[int, Seen]:
         if not hasattr(local, "scratch"):
             local.scratch = candidate.scratch(index)
-        return _scan_batch(batch, items, index, thresholds, local.scratch)
+        return _scan_batch(batch, items, index, thresholds, enough, local.scratch)
 
     seen: dict[int, Seen] = {}
     with ThreadPoolExecutor(threads) as pool:
@@ -177,12 +179,12 @@ def _in_order(
 
 
 def _scan_batch(
-    batch: Records, items: Items, index: Index, thresholds: Thresholds, scratch: candidate.Scratch
+    batch: Records, items: Items, index: Index, thresholds: Thresholds, enough, scratch: candidate.Scratch
 ) -> dict[int, Seen]:
     pieces = _pieces(batch.texts)
     hits, prints = scan(pieces.texts, index)
     found = candidate.candidates(hits, index, scratch)
-    found, bounds = first_look(prints, index, found, thresholds.floor)
+    found, bounds = first_look(prints, index, found, enough)
     found = found.chosen(verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE)
     if not len(found.texts):
         return {}

@@ -150,6 +150,10 @@ def _near(found: Evidence, thresholds: Thresholds) -> Any:
 
 def _enough(share: Any, units: Any, thresholds: Thresholds, name: str) -> Any:
     """Is a share enough for its length?"""
+    return (share >= needed(units, thresholds, name)) & (units >= thresholds.short)
+
+
+def needed(units: Any, thresholds: Thresholds, name: str) -> Any:
+    """The share that is enough for a length; no share is for one below `short`."""
     shares: list[float] = [getattr(thresholds, f"{name}_short"), getattr(thresholds, f"{name}_long")]
-    needed = np.interp(units, [thresholds.short, thresholds.long], shares)
-    return (share >= needed) & (units >= thresholds.short)
+    return np.interp(units, [thresholds.short, thresholds.long], shares)

@@ -19,7 +19,7 @@ import numpy as np
 
 from bioclue_data.errors import UsageError
 from bioclue_data.matching import characters, common
-from bioclue_data.matching.marks import pair_places
+from bioclue_data.matching.marks import prints_of
 from bioclue_data.matching.tokens import GOLDEN, Texts, Tokens, U, tokenise_all
 from bioclue_data.matching.windows import (
     SEED,
@@ -35,7 +35,7 @@ from bioclue_data.matching.windows import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 5
+FORMAT = 6
 ANCHOR, NEAR, ANYWHERE, HALF = range(4)
 COMMON = 20  # a window that more contents of a population have tells nothing of one of them
 ENOUGH, ENOUGH_OF_SHORT = 4, 2  # windows of a field beside which it needs none that texts of all kinds have,
@@ -61,7 +61,7 @@ class Index(NamedTuple):
             the field had it before.
         wide: float32; the same of WIDE length.
         weights: float32[fields]; the sum of `fine`.
-        pair_places: uint16; see `marks`.
+        token_prints, pair_prints: uint16; see `marks`.
         kinds: uint8[fields]: ANCHOR, NEAR, ANYWHERE or HALF.
         partners: int32[fields]; for the half of a pair the other one, or the first field with its content;
             else -1.
@@ -86,7 +86,8 @@ class Index(NamedTuple):
     fine: Any
     wide: Any
     weights: Any
-    pair_places: Any
+    token_prints: Any
+    pair_prints: Any
     kinds: Any
     partners: Any
     alike: Any
@@ -130,6 +131,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     table: Table = table_of(distinct, is_short[owners[owner_offsets[:-1]]])
     count = int(items[-1]) + 1 if len(items) else 0
     fine = _weights(tokens, FINE, groups)
+    token_prints, pair_prints = prints_of(tokens)
     index = Index(
         token_hashes=tokens.hashes,
         single=tokens.single,
@@ -137,7 +139,8 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         fine=fine,
         wide=_weights(tokens, WIDE, groups),
         weights=np.bincount(_field_of_tokens(tokens), fine, len(texts)).astype(np.float32),
-        pair_places=pair_places(tokens),
+        token_prints=token_prints,
+        pair_prints=pair_prints,
         kinds=np.asarray(kinds, np.uint8),
         partners=_partners(np.asarray(items), np.asarray(kinds), first, counts),
         alike=alike,

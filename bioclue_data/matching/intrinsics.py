@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from llvmlite import ir
 from numba import types
+from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
 
 _BIT, _BYTE, _WORD = ir.IntType(1), ir.IntType(8), ir.IntType(64)
@@ -127,9 +128,34 @@ def copy_until(context, source, target):  # noqa: ARG001
     return types.uint64(types.uint64, types.uint64), generate
 
 
+@intrinsic
+def sum_chosen(context, address, chosen):  # noqa: ARG001
+    """The sum of those of the 64 numbers at an address whose bits are set; in an order of its own."""
+
+    def generate(_context, builder, _signature, arguments):
+        size = 16
+        lanes, mask = ir.VectorType(ir.FloatType(), size), ir.VectorType(_BIT, size)
+        kind = ir.FunctionType(lanes, [lanes.as_pointer(), _PLACE, mask, lanes])
+        load = get_or_insert_function(builder.module, kind, "llvm.masked.load.v16f32.p0")
+        total = nothing = _same(lanes, 0.0)
+        for first in range(0, 64, size):
+            address = builder.add(arguments[0], ir.Constant(_WORD, 4 * first))
+            bits = builder.trunc(builder.lshr(arguments[1], ir.Constant(_WORD, first)), ir.IntType(size))
+            pointer = builder.inttoptr(address, lanes.as_pointer())
+            values = builder.call(load, [pointer, _PLACE(4), builder.bitcast(bits, mask), nothing])
+            total = builder.fadd(total, values)
+        while size > 1:
+            size //= 2
+            places = [ir.Constant(ir.VectorType(_PLACE, size), [*range(at, at + size)]) for at in (0, size)]
+            total = builder.fadd(*(builder.shuffle_vector(total, total, half) for half in places))
+        return builder.extract_element(total, _PLACE(0))
+
+    return types.float32(types.uint64, types.uint64), generate
+
+
 def _all(byte: int) -> ir.Constant:
     return _same(_BLOCK, byte)
 
 
-def _same(kind: ir.VectorType, value: int) -> ir.Constant:
+def _same(kind: ir.VectorType, value: float) -> ir.Constant:
     return ir.Constant(kind, [value] * kind.count)

@@ -1,7 +1,6 @@
-"""Bitmaps of the tokens of a text, and of its pairs of neighbours: what the first look looks at.
+"""What the first look looks at: prints of the tokens of a text, and of its pairs of neighbours.
 
-A token is known by its print: the upper half of its hash, with the lowest bit set if it is one character. A
-bitmap holds SEGMENT tokens of a text.
+A print is 16 bits of a hash. Those of a text are marked in bitmaps, one for each SEGMENT tokens.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -12,68 +11,65 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bioclue_data.matching.compiled import inlined, kernel
-from bioclue_data.matching.tokens import U
+from bioclue_data.matching.tokens import BASE, U
 
 if TYPE_CHECKING:
     from bioclue_data.matching.tokens import Tokens
 
-SEGMENT = 512  # tokens
-BITS = 14  # of a place in the bitmap of a segment
+SEGMENT = 256  # tokens in a bitmap
+BITS = 14  # of a print in it
 WORDS = (1 << BITS) // 64
-_PAIR = 0x9E3779B1
 
 
-def pair_places(tokens: Tokens) -> Any:
-    """uint16[tokens]: where the pair of each token and the one before is marked; of a first token, itself."""
-    places = np.empty(len(tokens.hashes), np.uint16)
-    _pair_places(tokens.hashes, tokens.single, tokens.offsets, places)
-    return places
+def prints_of(tokens: Tokens) -> tuple[Any, Any]:
+    """uint16[tokens] each: prints of tokens, and of their pairs: each token and the one before.
+
+    That of a text's first token is the token's own.
+    """
+    prints = tuple(np.empty(len(tokens.hashes), np.uint16) for _ in range(2))
+    _prints(tokens.hashes, tokens.single, tokens.offsets, *prints)
+    return prints
 
 
 @kernel
-def _pair_places(hashes, single, offsets, places):
+def _prints(hashes, single, offsets, token_prints, pair_prints):
     for text in range(offsets.size - 1):
-        before = np.uint32(0)
         for t in range(offsets[text], offsets[text + 1]):
-            token = print_of(hashes[t], single[t])
-            places[t] = pair_place(before, token) if t > offsets[text] else token_place(token)
-            before = token
+            token_prints[t] = pair_prints[t] = print_of(hashes[t], single[t])
+            if t > offsets[text]:
+                pair_prints[t] = print_of_pair(hashes[t - 1] * U(BASE) + hashes[t])
 
 
 @inlined
 def print_of(value, is_single):
-    """Print of a token, from its hash."""
-    return np.uint32((value >> U(33) << U(1)) | U(is_single))
+    """Print of a token, from its hash; the lowest bit tells characters from words."""
+    return np.uint16((value >> U(49) << U(1)) | U(is_single))
 
 
 @inlined
-def token_place(token):
-    """Where a token is marked, by its print."""
-    return token >> np.uint32(32 - BITS)
+def print_of_pair(value):
+    """Print of a pair, from its hash."""
+    return np.uint16(value >> U(48))
 
 
 @inlined
-def pair_place(before, token):
-    """Where the pair of two tokens is marked, by their prints."""
-    return np.uint32(np.uint32((U(before) * U(_PAIR)) ^ U(token)) * U(_PAIR)) >> np.uint32(32 - BITS)
-
-
-@inlined
-def mark(tokens, marks):
-    """Mark the tokens and pairs of a text -> the number of segments, and of tokens of one character."""
-    segments, singles, before = (tokens.size + SEGMENT - 1) // SEGMENT, np.int64(0), np.uint32(0)
+def mark(tokens, pairs, marks):
+    """Mark the tokens and pairs of a text -> the number of segments."""
+    segments = (tokens.size + SEGMENT - 1) // SEGMENT
     for segment in range(segments):
         own = marks[segment]
         for word in range(WORDS):
             own[word] = U(0)
-        for t in range(segment * SEGMENT, min(tokens.size, (segment + 1) * SEGMENT)):
-            token = tokens[t]
-            single, pair = token_place(token), pair_place(before, token)
-            own[single >> np.uint32(6)] |= U(1) << U(single & np.uint32(63))
-            own[pair >> np.uint32(6)] |= U(1) << U(pair & np.uint32(63))
-            singles += np.int64(token & np.uint32(1))
-            before = token
-    return segments, singles
+        for t in range(U(segment * SEGMENT), U(min(tokens.size, (segment + 1) * SEGMENT))):
+            _mark(own, tokens[t])
+            _mark(own, pairs[t])
+    return segments
+
+
+@inlined
+def _mark(own, value):
+    place = U(value) >> U(16 - BITS)
+    own[place >> U(6)] |= U(1) << (place & U(63))
 
 
 @inlined
@@ -87,6 +83,10 @@ def join(marks, wanted, joined):
 
 
 @inlined
-def is_marked(joined, place):
-    """1 if a place is marked, else 0."""
-    return np.int64((joined[place >> np.uint32(6)] >> U(place & np.uint32(63))) & U(1))
+def which_are_marked(prints, first, last, joined):
+    """Which of prints[first:last], 64 at most, are marked, as bits."""
+    found = U(0)
+    for t in range(U(first), U(last)):
+        place = U(prints[t]) >> U(16 - BITS)
+        found |= ((joined[place >> U(6)] >> (place & U(63))) & U(1)) << (t - U(first))
+    return found

@@ -10,7 +10,7 @@ import numpy as np
 from bioclue_data.matching.alone import edges, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import nonzero_mask, prefetch, trailing_zeros
-from bioclue_data.matching.marks import print_of
+from bioclue_data.matching.marks import print_of, print_of_pair
 from bioclue_data.matching.tokens import (
     BASE,
     BLOCK,
@@ -61,11 +61,13 @@ class Prints(NamedTuple):
     """The prints of all tokens, text by text, for a first look at what was found; see `marks`.
 
     Attributes:
-        tokens: uint32.
+        tokens: uint16.
+        pairs: uint16; of each token and the one before. That of a text's first token says nothing.
         offsets: int64; one more than there are texts.
     """
 
     tokens: Any
+    pairs: Any
     offsets: Any
 
 
@@ -78,9 +80,8 @@ def scan(texts: Texts, index: Index, first: int = 0, last: int | None = None) ->
     """
     last = len(texts) if last is None else last
     bytes_of_texts = int(texts.offsets[last] - texts.offsets[first]) if first < last else 0
-    prints = Prints(
-        np.empty(bytes_of_texts // 2 + last - first, np.uint32), np.zeros(len(texts) + 1, np.int64)
-    )
+    most = bytes_of_texts // 2 + last - first
+    prints = Prints(np.empty(most, np.uint16), np.empty(most, np.uint16), np.zeros(len(texts) + 1, np.int64))
     how = stride_of(index), edges()
     memory = _memory(3 + len(index.short_lengths))
     parts, room = [], 1 << 16
@@ -126,11 +127,13 @@ def _memory(most: int) -> tuple[tuple[Any, ...], ...]:
 
 
 @part
-def _hash_pairs(tokens, single, count, pairs, prints):
-    """Hash of each token and the one before it, and the token's print."""
+def _hash_pairs(tokens, single, count, pairs, token_prints, pair_prints):
+    """Hash of each token and the one before it, and the prints of both."""
     for i in range(U(count)):
-        pairs[i + U(CARRY)] = _joined(tokens[i + U(CARRY - 1)], U(BASE), tokens[i + U(CARRY)])
-        prints[i] = print_of(tokens[i + U(CARRY)], single[i + U(CARRY)])
+        pair = _joined(tokens[i + U(CARRY - 1)], U(BASE), tokens[i + U(CARRY)])
+        pairs[i + U(CARRY)] = pair
+        token_prints[i] = print_of(tokens[i + U(CARRY)], single[i + U(CARRY)])
+        pair_prints[i] = print_of_pair(pair)
 
 
 @inlined
@@ -297,7 +300,7 @@ def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
         under_way, part_count, filled = _fill(
             base, offsets, last, tables, memory[0], under_way, prints, parts
         )
-        _hash_pairs(tokens, single, filled, pairs, prints.tokens[printed:])
+        _hash_pairs(tokens, single, filled, pairs, prints.tokens[printed:], prints.pairs[printed:])
         _hash(tokens, pairs, single, filled, windows)
         _places(tokens, pairs, filled, shifts, places[0], places[1])
         if stride == 1:
