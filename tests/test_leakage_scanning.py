@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bioclue_data.leakage import scanning
 from bioclue_data.leakage.findings import SCHEMA, findings, holds, table
 from bioclue_data.leakage.items import Items, index_rows
-from bioclue_data.leakage.scanning import OVERLAP, PIECE, Records, Seen, scan_records
+from bioclue_data.leakage.matches import EVIDENCE, Seen
+from bioclue_data.leakage.scanning import OVERLAP, PIECE, Records, scan_records
 from bioclue_data.leakage.targets import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Judged, Thresholds
 from bioclue_data.matching.index import Index
@@ -138,7 +139,7 @@ def test_evidence_is_bounded_and_whole_characters() -> None:
     question = QUESTIONS[2] * 40
     seen, _ = scan([question], cut([f"前文在此{question}后文在此" * 2], [1]))
     best = seen[0].best
-    assert len(best.evidence.encode()) <= scanning.EVIDENCE
+    assert len(best.evidence.encode()) <= EVIDENCE
     assert "\ufffd" not in best.evidence
     assert question.startswith(best.evidence.removeprefix("前文在此"))
 

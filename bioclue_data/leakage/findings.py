@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bioclue_data.leakage.items import Items
-    from bioclue_data.leakage.scanning import Seen
+    from bioclue_data.leakage.matches import Seen
 
 METHOD = f"windows{SEED.word}w{SEED.single}c-5"
 SNIPPET = 600

@@ -10,13 +10,13 @@ import threading
 from bisect import bisect_right
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bioclue_data.leakage import verdicts
 from bioclue_data.leakage.least import least
+from bioclue_data.leakage.matches import Matches, Pieces, best_of_each
 from bioclue_data.matching import candidates as candidate
 from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.scan import scan
@@ -24,18 +24,16 @@ from bioclue_data.matching.tokens import PADDING, Texts
 from bioclue_data.matching.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bioclue_data.leakage.items import Items
-    from bioclue_data.leakage.verdicts import Judged, Thresholds
-    from bioclue_data.matching.candidates import Candidates
+    from bioclue_data.leakage.matches import Seen
+    from bioclue_data.leakage.verdicts import Thresholds
+    from bioclue_data.matching.bounds import Least
     from bioclue_data.matching.index import Index
-    from bioclue_data.matching.verify import Scores
 
 PIECE, OVERLAP = 1 << 18, 1 << 13  # bytes: longer records are looked at in overlapping pieces
 BATCH = 1 << 23  # bytes of text that are scanned at a time, about
-AROUND = 60  # bytes of evidence before and after a match
-EVIDENCE = 800  # bytes of evidence at most
 
 
 class Records(NamedTuple):
@@ -82,65 +80,13 @@ def _join(batches: list[Records]) -> Records:
     return Records(texts, batches[0].file, batches[0].first, more)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The best record for an item.
+class Search(NamedTuple):
+    """What is looked for, and what is enough for a verdict."""
 
-    Attributes:
-        verdict: Place in `verdicts.VERDICTS`.
-        confident: False: a short or common item, without its answer or two of its options.
-        score: Share of the item (or of its context) that is in the record.
-        covered: Share of its tokens in runs of 8 words or 13 CJK characters.
-        longest: Length of the longest run, in words or 13/8 characters.
-        file, record: Where: the file, and the number of the record in it, from 0.
-        field: Name of the field that is the evidence; `text` its number in the index.
-        start, end: Bytes of the match in the record's text.
-        evidence: The match and what stands around it.
-        run: The longest run of equal tokens.
-    """
-
-    verdict: int
-    confident: bool
-    score: float
-    covered: float
-    longest: float
-    file: str
-    record: int
-    field: int
-    start: int
-    end: int
-    evidence: str
-    run: str
-
-    @property
-    def rank(self) -> tuple[int, bool, float, float]:
-        """How good the match is."""
-        return self.verdict, self.confident, self.score, self.longest
-
-
-@dataclass(slots=True)
-class Seen:
-    """All about one item in one corpus: the best match, how many records match, and the most shared.
-
-    `longest` is in units, as in `Match`; `characters` is what the longest run has.
-    """
-
-    best: Match
-    records: int
-    covered: float
-    longest: float
-    characters: int
-
-    def add(self, other: Seen) -> None:
-        """Join what another batch found; of equal matches the first in the corpus counts."""
-        mine, theirs = (self.best.rank, other.best.rank)
-        place = (self.best.file, self.best.record) > (other.best.file, other.best.record)
-        if theirs > mine or (theirs == mine and place):
-            self.best = other.best
-        self.records += other.records
-        self.covered = max(self.covered, other.covered)
-        runs = (self.longest, self.characters), (other.longest, other.characters)
-        self.longest, self.characters = max(runs)
+    items: Items
+    index: Index
+    thresholds: Thresholds
+    least: Least
 
 
 def scan_records(
@@ -148,14 +94,14 @@ def scan_records(
 ) -> dict[int, Seen]:
     """Scan batches of records with some threads; -> item -> what was seen."""
     local = threading.local()
-    enough = least(items, index, thresholds)
+    search = Search(items, index, thresholds, least(items, index, thresholds))
+    seen: dict[int, Seen] = {}
 
     def work(batch: Records) -> dict[int, Seen]:
         if not hasattr(local, "scratch"):
             local.scratch = candidate.scratch(index)
-        return _scan_batch(batch, items, index, thresholds, enough, local.scratch)
+        return _scan_batch(batch, search, seen, local.scratch)
 
-    seen: dict[int, Seen] = {}
     with ThreadPoolExecutor(threads) as pool:
         for found in _in_order(pool, work, batches, ahead=threads + 1):
             for item, new in found.items():
@@ -179,8 +125,10 @@ def _in_order(
 
 
 def _scan_batch(
-    batch: Records, items: Items, index: Index, thresholds: Thresholds, enough, scratch: candidate.Scratch
+    batch: Records, search: Search, known: Mapping[int, Seen], scratch: candidate.Scratch
 ) -> dict[int, Seen]:
+    """What a batch has of each item. Of items for which a better match is `known` that one stays."""
+    items, index, thresholds, enough = search
     pieces = _pieces(batch.texts)
     hits, prints = scan(pieces.texts, index)
     found = candidate.candidates(hits, index, scratch)
@@ -190,25 +138,13 @@ def _scan_batch(
         return {}
     scores = verify(pieces.texts, index, found, thresholds.floor)
     judged = verdicts.judge(scores, items, index, thresholds)
-    rounded = judged._replace(
-        scores=np.round(judged.scores.astype(np.float64), 4),
-        longest=np.round(judged.longest.astype(np.float64), 1),
-    )  # as `Match.rank` compares them, so that the best does not depend on where batches are cut
-    return dict(_best(batch, pieces, found, scores, rounded))
+    return dict(best_of_each(Matches(batch.place, pieces, found, scores, judged), known))
 
 
-class _Pieces(NamedTuple):
-    """Texts of at most PIECE bytes; the record that each is of, and the byte of it where it begins."""
-
-    texts: Texts
-    owners: Any
-    begins: Any
-
-
-def _pieces(texts: Texts) -> _Pieces:
+def _pieces(texts: Texts) -> Pieces:
     sizes = np.diff(texts.offsets)
     if not len(sizes) or sizes.max() <= PIECE:
-        return _Pieces(texts, np.arange(len(texts)), np.zeros(len(texts), np.int64))
+        return Pieces(texts, np.arange(len(texts)), np.zeros(len(texts), np.int64))
     parts, owners, begins = [], [], []
     for text in range(len(texts)):
         data = texts.data[texts.offsets[text] : texts.offsets[text + 1]]
@@ -220,7 +156,7 @@ def _pieces(texts: Texts) -> _Pieces:
     offsets = np.zeros(len(parts) + 1, np.int64)
     np.cumsum([len(part) for part in parts], out=offsets[1:])
     joined = np.concatenate([*parts, np.zeros(PADDING, np.uint8)])
-    return _Pieces(Texts(joined, offsets), np.array(owners), np.array(begins, np.int64))
+    return Pieces(Texts(joined, offsets), np.array(owners), np.array(begins, np.int64))
 
 
 def _boundary(data: Any, at: int) -> int:
@@ -228,70 +164,3 @@ def _boundary(data: Any, at: int) -> int:
     while 0 < at < len(data) and data[at] & 0xC0 == 0x80:
         at += 1
     return min(at, len(data))
-
-
-def _best(
-    batch: Records, pieces: _Pieces, found: Candidates, scores: Scores, judged: Judged
-) -> Iterator[tuple[int, Seen]]:
-    """The best candidate of each item, with its evidence."""
-    chosen = np.flatnonzero(judged.verdicts > verdicts.NONE)
-    order = np.lexsort(
-        (
-            -found.texts[chosen],
-            judged.longest[chosen],
-            judged.scores[chosen],
-            ~judged.low_confidence[chosen],
-            judged.verdicts[chosen],
-            found.items[chosen],
-        )
-    )
-    chosen = chosen[order]
-    owners = pieces.owners[found.texts[chosen]].tolist()
-    is_leak = (judged.verdicts[chosen] >= verdicts.SUSPECTED).tolist()
-    covered, longest = judged.covered[chosen].tolist(), judged.longest[chosen].tolist()
-    ends = np.flatnonzero(np.append(found.items[chosen][1:] != found.items[chosen][:-1], True))
-    begin = 0
-    for end in ends.tolist() if len(chosen) else ():
-        group = range(begin, end + 1)
-        begin, k = end + 1, int(chosen[end])
-        leaks = {owners[j] for j in group if is_leak[j]}
-        match = _match(batch, pieces, int(found.texts[k]), scores, judged, k)
-        most = max(longest[j] for j in group)
-        characters = max(
-            len(_run(pieces, found, scores, judged, int(chosen[j]))) for j in group if longest[j] == most
-        )
-        yield int(found.items[k]), Seen(match, len(leaks), max(covered[j] for j in group), most, characters)
-
-
-def _run(pieces: _Pieces, found: Candidates, scores: Scores, judged: Judged, k: int) -> str:
-    """The longest run of equal tokens of a candidate's evidence."""
-    begin, end = pieces.texts.offsets[found.texts[k] : found.texts[k] + 2]
-    row = int(judged.rows[k])
-    return _text(pieces.texts.data[begin:end], int(scores.run_starts[row]), int(scores.run_ends[row]))
-
-
-def _match(batch: Records, pieces: _Pieces, text: int, scores: Scores, judged: Judged, k: int) -> Match:
-    row, texts = int(judged.rows[k]), pieces.texts
-    data = texts.data[texts.offsets[text] : texts.offsets[text + 1]]
-    start, end = int(scores.starts[row]), int(scores.ends[row])
-    shift = int(pieces.begins[text])
-    file, record = batch.place(int(pieces.owners[text]))
-    return Match(
-        verdict=int(judged.verdicts[k]),
-        confident=not judged.low_confidence[k],
-        score=float(judged.scores[k]),
-        covered=round(float(judged.covered[k]), 4),
-        longest=float(judged.longest[k]),
-        file=file,
-        record=record,
-        field=int(scores.fields[row]),
-        start=start + shift,
-        end=end + shift,
-        evidence=_text(data, start - AROUND, min(end + AROUND, start - AROUND + EVIDENCE)),
-        run=_text(data, int(scores.run_starts[row]), int(scores.run_ends[row])),
-    )
-
-
-def _text(data: Any, start: int, end: int) -> str:
-    """A piece of a text; characters cut at its ends are left out."""
-    return bytes(data[max(start, 0) : min(end, len(data))]).decode("utf-8", "ignore")

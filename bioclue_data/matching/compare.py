@@ -19,6 +19,7 @@ SLACK = 8  # tokens more
 EQUAL = np.float32(1e-5)  # weights that differ by less, relatively, are equal
 OWN = np.float32(0.93)  # share of a half's weight that marks its own place
 RUN_OF_WORDS, RUN_OF_SINGLES = 8, 13  # tokens of a run that counts as covered
+SEEN_WORDS = 64  # of the bitmap that most pairs of a text are told by that the field has not
 
 
 def working_memory(longest: int, longest_text: int) -> tuple[Any, ...]:
@@ -30,7 +31,7 @@ def working_memory(longest: int, longest_text: int) -> tuple[Any, ...]:
     # now, the token it was written for, covered, wide window found; of the text: the place of each of its
     # windows in the field, and its token
     matched = np.empty(longest_text, np.int32), np.empty(longest_text, np.int32)
-    return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens, matched
+    return np.zeros(places, U), np.zeros(places, np.int32), *of_tokens, matched, np.zeros(SEEN_WORDS, U)
 
 
 @inlined
@@ -40,6 +41,18 @@ def _pair(hashes, t, first):
         return U(0)
     value = hashes[t - 1] * U(BASE) + hashes[t]
     return value if value != U(0) else U(1)
+
+
+@inlined
+def _note(value, seen):
+    """Mark a hash in the bitmap."""
+    seen[value >> U(58)] |= U(1) << ((value >> U(52)) & U(63))
+
+
+@inlined
+def _may_have(value, seen):
+    """Is a hash marked? Next to none is that the field has not."""
+    return (seen[value >> U(58)] >> ((value >> U(52)) & U(63))) & U(1) != U(0)
 
 
 @inlined
@@ -64,7 +77,8 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     if total_fine == 0:
         return compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row)
     keys, heads, following, times, counts = working[:5]
-    matched = working[10]
+    matched, seen = working[10], working[11]
+    seen[:] = U(0)
     places = U(1)
     while places < U(2 * size + 2):
         places *= U(2)
@@ -84,7 +98,8 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
             times[j] += times[heads[place]]
         keys[place] = value
         heads[place] = j
-    table = keys, heads, counts, times
+        _note(value, seen)
+    table = keys, heads, counts, times, seen
     width = np.int64(size * STRETCH) + SLACK
     weights = fine[first:last]
     best_begin, best_end = _best_stretch(hashes, begin, end, width, weights, table, places, matched)
@@ -109,15 +124,15 @@ def _best_stretch(hashes, begin, end, width, weights, table, places, matched):
     A window counts as often as the field has it. Of several stretches it is the one where that weight stands
     closest together: there is the field itself, if it is there.
     """
-    keys, heads, counts, times = table
+    keys, heads, counts, times, seen = table
     matches, tokens = matched
     found = 0
-    for t in range(begin, end):
-        value = _pair(hashes, t, np.int64(0))
-        if value == U(0):
+    for t in range(U(max(begin, 1)), U(end)):
+        value = hashes[t - U(1)] * U(BASE) + hashes[t]
+        if not _may_have(value, seen):
             continue
         place = _place_of(value, keys, places)
-        if keys[place] == value:
+        if keys[place] == value and value != U(0):
             matches[found] = heads[place]
             tokens[found] = t
             found += 1
@@ -151,7 +166,7 @@ def _best_stretch(hashes, begin, end, width, weights, table, places, matched):
 @part
 def _own_place(hashes, begin, end, weights, table, places, matched):
     """The shortest part of a stretch with nearly all of the weight in it: where the field itself stands."""
-    keys, heads, counts, _ = table
+    keys, heads, counts, _, _ = table
     matches, tokens = matched
     found, total = 0, np.float32(0)
     counts[: weights.size] = 0
@@ -203,7 +218,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     _, starts, ends, single = text_arrays
     fine, wide = stored[3], stored[4]
     first, size = field[0], field[1] - field[0]
-    keys, heads, following, _, counts, before, now, stamp, covered, found_wide, _ = working
+    keys, heads, following, _, counts, before, now, stamp, covered, found_wide = working[:10]
     for j in range(size + 1):
         counts[j] = before[j] = now[j] = 0
         covered[j] = found_wide[j] = 0
