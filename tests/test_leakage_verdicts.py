@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bioclue_data.leakage.verdicts import VERDICTS, Judged, Thresholds, judge
+from bioclue_data.leakage.least import least
+from bioclue_data.leakage.verdicts import NONE, VERDICTS, Judged, Thresholds, judge
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
 from bioclue_data.matching.verify import Scores
 
@@ -57,19 +60,21 @@ def context(fine: float, tokens: int = 200) -> Row:
     return Row(CONTEXT, tokens, fine)
 
 
-def judged(*candidates: list[Row], **thresholds: float) -> Judged:
+def arrays(*candidates: list[Row]) -> tuple[Any, Any, Scores]:
+    """Items, index and scores of some candidates, each of an item of its own."""
     rows = [row for candidate in candidates for row in candidate]
     numbers = [number for number, candidate in enumerate(candidates) for _ in candidate]
-    items: Any = SimpleNamespace(
+    items = SimpleNamespace(
+        keys=candidates,
         units=np.array([row.tokens for row in rows], np.float32),
         roles=np.array([row.role for row in rows], np.int8),
         kinds=np.array([row.kind for row in rows], np.uint8),
         common=np.array([row.common for row in rows], bool),
         templates=np.array([row.template for row in rows], bool),
-        public=np.array([row.public for row in rows], bool),
-        items=np.arange(len(rows)),
+        public=np.array([candidate[0].public for candidate in candidates], bool),
+        items=np.array(numbers, np.int32),
     )
-    index: Any = SimpleNamespace(token_offsets=np.cumsum([0, *(row.tokens for row in rows)]))
+    index = SimpleNamespace(token_offsets=np.cumsum([0, *(row.tokens for row in rows)]))
     nothing = np.zeros(len(rows), np.int32)
     scores = Scores(
         np.array(numbers, np.int32),
@@ -80,6 +85,11 @@ def judged(*candidates: list[Row], **thresholds: float) -> Judged:
         np.array([row.fine if row.aligned < 0 else row.aligned for row in rows], np.float32),
         np.array([row.alone for row in rows], bool),
     )
+    return items, index, scores
+
+
+def judged(*candidates: list[Row], **thresholds: float) -> Judged:
+    items, index, scores = arrays(*candidates)
     return judge(scores, items, index, Thresholds(**thresholds))
 
 
@@ -288,3 +298,66 @@ def test_the_evidence_is_the_longest_run_of_what_the_verdict_is_about() -> None:
 
 def test_nothing_judged_is_nothing() -> None:
     assert len(judged().verdicts) == 0
+
+
+def shares() -> st.SearchStrategy[float]:
+    return st.sampled_from([0, 0.3, 0.44, 0.5, 0.54, 0.56, 0.6, 0.66, 0.7, 0.75, 0.8, 0.84, 0.9, 1])
+
+
+@st.composite
+def fields(draw: st.DrawFn, role: int, kind: int) -> Row:
+    tokens = draw(st.sampled_from([1, 3, 4, 7, 8, 9, 14, 16, 20, 29, 30, 40, 100]))
+    longest = draw(st.integers(0, tokens))
+    fine = 1 if longest == tokens else draw(shares())
+    covered = draw(shares()) if longest >= 8 else 0
+    flags = [draw(st.booleans()) for _ in range(4)]
+    in_order = draw(shares()) if kind == ANCHOR and 0.4 <= fine < 1 else -1
+    return Row(role, tokens, fine, longest, covered, kind, *flags, in_order)
+
+
+SUPPORTS = st.one_of(fields(SUPPORT, NEAR), fields(SUPPORT, ANYWHERE))
+ITEMS = st.lists(fields(ITEM, ANCHOR), min_size=1, max_size=2)
+PAIRS = st.lists(fields(ITEM, HALF), min_size=1, max_size=2)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.one_of(
+        st.tuples(ITEMS, st.lists(st.one_of(fields(CONTEXT, ANCHOR), SUPPORTS), max_size=4)),
+        st.tuples(PAIRS, st.lists(SUPPORTS, max_size=3)),
+    ),
+    st.fixed_dictionaries({}, optional={"run": st.just(5.0), "short": st.just(4.0), "near_long": st.just(0.5)}),
+)
+def test_whatever_has_a_verdict_has_the_least_that_verdicts_need(
+    parts: tuple[list[Row], list[Row]], changed: dict[str, float]
+) -> None:
+    rows, thresholds = [*parts[0], *parts[1]], Thresholds(**changed)
+    items, index, scores = arrays(rows)
+    needed = least(items, index, thresholds)
+    has_share = scores.fine >= needed.fine
+    is_anchor = np.isin(items.kinds, (ANCHOR, HALF))
+    is_run = (scores.longest >= needed.run) | (scores.covered >= needed.covered)
+    is_enough = (has_share | (scores.aligned >= needed.aligned))[is_anchor].any()
+    kept = is_run[is_anchor].any() or (is_enough and has_share[items.kinds == HALF].all())
+    assert kept or judge(scores, items, index, thresholds).verdicts[0] == NONE
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [question(40, 0.54, 7), answer(1)],
+        [question(3, 0.66, 2), option(1), option(1)],
+        [question(10, 0.7, 7)],
+        [half(20, 0.9), half(20, 0.4)],
+        [context(0.49)],
+        [Row(CONTEXT, 200, 0.49, 50)],
+    ],
+)
+def test_less_is_not_enough(rows: list[Row]) -> None:
+    items, index, scores = arrays(rows)
+    needed = least(items, index, Thresholds())
+    anchors = np.isin(items.kinds, (ANCHOR, HALF))
+    has_share = scores.fine >= needed.fine
+    assert not ((scores.longest >= needed.run) & anchors).any()
+    assert not (scores.aligned >= needed.aligned)[anchors].any()
+    assert not has_share[anchors].all()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.matching.align import EDGE, JUMP, LEAST, LONGEST, SKIPPED, TRANSLATED
-from bioclue_data.matching.bounds import first_look
+from bioclue_data.matching.bounds import first_look, least_of_all
 from bioclue_data.matching.candidates import Candidates
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR, Index, build
 from bioclue_data.matching.scan import scan
@@ -137,7 +137,7 @@ def test_no_translation_is_above_its_bound(data: st.DataObject) -> None:
     clauses = [parts[a:b] for a, b in zip([0, *cuts], [*cuts, len(parts)], strict=True)]
     text = joint.join(part for clause in data.draw(st.permutations(clauses)) for part in clause)
     index, scores = compared(joint.join(item), text)
-    _, bounds = first_look(scan(texts_of([text]), index)[1], index, candidate(text), 0.0)
+    _, bounds = first_look(scan(texts_of([text]), index)[1], index, candidate(text), least_of_all(index, 0))
     assert bounds.aligned[0] >= scores.aligned[0]
 
 
@@ -145,7 +145,7 @@ def test_a_bound_counts_the_tokens_that_could_be_translations() -> None:
     item = ITEM.split()
     text = " ".join(item[: len(item) // 2])
     found = [
-        first_look(scan(texts_of([more]), index)[1], index, candidate(more), 0.0)[1].aligned[0]
+        first_look(scan(texts_of([more]), index)[1], index, candidate(more), least_of_all(index, 0))[1].aligned[0]
         for more in (text, f"{text} 肺", f"{text} 肺 肺", f"{text} {'肺' * 40}")
         for index in [compared(ITEM, more)[0]]
     ]
@@ -159,6 +159,6 @@ def test_a_bound_counts_them_once_more_after_each_jump_back() -> None:
     )  # after the jump back to `long` the words stand for `other`, too
     text = f"{long}{short} {' '.join(f'word{i}' for i in range(16))} {last}"
     index, scores = compared(short + one + long + other + last, text)
-    _, bounds = first_look(scan(texts_of([text]), index)[1], index, candidate(text), 0.0)
+    _, bounds = first_look(scan(texts_of([text]), index)[1], index, candidate(text), least_of_all(index, 0))
     assert bounds.aligned[0] >= scores.aligned[0]
     assert scores.aligned[0] > (len(short + long + last) + len(one) / 2) / len(characters)

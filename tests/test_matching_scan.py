@@ -37,7 +37,7 @@ from bioclue_data.matching.index import (
     build,
 )
 from bioclue_data.matching.scan import Hits, scan
-from bioclue_data.matching.tokens import Texts, texts_of, tokenise_all
+from bioclue_data.matching.tokens import BASE, Texts, texts_of, tokenise_all
 from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, windows_of
 from tests.matching import PlainIndex, few, folded, windows
 
@@ -384,15 +384,19 @@ def test_texts_are_numbered_on_until_the_numbers_are_used_up() -> None:
 
 @settings(**FEW)
 @given(st.lists(few(most=40), max_size=5))
-def test_prints_are_the_upper_halves_of_the_tokens_and_tell_scripts_apart(texts: list[str]) -> None:
+def test_prints_are_the_upper_bits_of_tokens_and_pairs_and_tell_scripts_apart(texts: list[str]) -> None:
     packed = texts_of([*texts, "liver " * 5000, "p53 肝"])
     for first, last in ((0, len(packed)), (len(texts), len(texts) + 1)):
         _, prints = scan(packed, index_of(["none of it"]), first, last)
         tokens = tokenise_all(packed)
         begin, end = tokens.offsets[first], tokens.offsets[last]
         found = prints.tokens[: end - begin]
-        assert (found >> 1).tolist() == (tokens.hashes[begin:end] >> np.uint64(33)).tolist()
+        assert (found >> 1).tolist() == (tokens.hashes[begin:end] >> np.uint64(49)).tolist()
         assert (found & 1).tolist() == tokens.single[begin:end].tolist()
+        pairs = tokens.hashes[:-1] * np.uint64(BASE) + tokens.hashes[1:]
+        is_first = np.isin(np.arange(begin, end), tokens.offsets)
+        expected = np.concatenate([[0], pairs >> np.uint64(48)])[begin:end]
+        assert prints.pairs[: end - begin][~is_first].tolist() == expected[~is_first].tolist()
         assert np.diff(prints.offsets)[first:last].tolist() == np.diff(tokens.offsets)[first:last].tolist()
 
 

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from bioclue_data.leakage.evidence import evidence
 from bioclue_data.leakage.items import index_rows
+from bioclue_data.leakage.least import least
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.targets import Row
 from bioclue_data.leakage.verdicts import Thresholds
@@ -97,11 +98,11 @@ def found(rows: list[Row], records: list[str]) -> list[Any]:
     texts = texts_of(records)
     hits, prints = scan(texts, index)
     some = candidates(hits, index, scratch(index))
-    kept, bounds = first_look(prints, index, some)
+    kept, bounds = first_look(prints, index, some, least(items, index, Thresholds()))
     scores = verify(texts, index, kept)
-    judged = [evidence(part, items, index, Thresholds()) for part in (bounds, scores)]
-    tokens = prints.tokens[: prints.offsets[-1]]
-    return [*index, *hits, tokens, prints.offsets, *some, *kept, *bounds, *scores, *judged[0], *judged[1]]
+    judged = [evidence(part, items, index, Thresholds())[1] for part in (bounds, scores)]
+    printed = [array[: prints.offsets[-1]] for array in (prints.tokens, prints.pairs)]
+    return [*index, *hits, *printed, prints.offsets, *some, *kept, *bounds, *scores, *judged[0], *judged[1]]
 
 
 @needs_level

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bioclue_data.leakage.findings import holds
 from bioclue_data.matching import reference
-from bioclue_data.matching.bounds import first_look
+from bioclue_data.matching.bounds import first_look, least_of_all
 from bioclue_data.matching.candidates import Candidates, candidates, scratch
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, FINE, HALF, NEAR, Index, build
@@ -151,7 +151,7 @@ def test_no_score_is_above_its_bound(
     texts = texts_of(["".join(f"{text}\n{fields[0][0]} x {'y ' * filler}" for text, filler in parts)] * 2)
     hits, prints = scan(texts, index)
     found = candidates(hits, index, scratch(index))
-    kept, most = first_look(prints, index, found)
+    kept, most = first_look(prints, index, found, least_of_all(index))
     scores = verify(texts, index, found)
     pairs = list(zip(found.texts.tolist(), found.items.tolist(), strict=True))
     still = [pairs.index(pair) for pair in zip(kept.texts.tolist(), kept.items.tolist(), strict=True)]

@@ -71,8 +71,10 @@ class Evidence(NamedTuple):
 _KINDS = (*[np.float64] * 7, np.float32, np.float64, *[np.float32] * 2, *[bool] * 9, *[np.int64] * 2)
 
 
-def evidence(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thresholds) -> Evidence:
-    """Put the scores of each candidate's fields together."""
+def evidence(
+    scores: Scores | Bounds, items: Items, index: Index, thresholds: Thresholds
+) -> tuple[Any, Evidence]:
+    """Put the scores of each candidate's fields together -> `starts`, and what is found."""
     count = int(scores.candidates[-1]) + 1 if len(scores.candidates) else 0
     found = Evidence(*(np.zeros(count, kind) for kind in _KINDS))
     starts = np.searchsorted(scores.candidates, np.arange(count + 1)).astype(np.int64)
@@ -85,7 +87,7 @@ def evidence(scores: Scores | Bounds, items: Items, index: Index, thresholds: Th
         float(thresholds.near_short), float(thresholds.near_long),
     )  # fmt: skip
     _evidence(starts, rows, facts, limits, found)
-    return found
+    return starts, found
 
 
 @kernel

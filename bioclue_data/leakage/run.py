@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -92,7 +92,7 @@ class Unit(NamedTuple):
             return None
         source = self.source
         files = [(source.inside(file), _size(file)) for file in self.files]
-        facts = [source.check, source.fields, files, list(asdict(options.thresholds).values())]
+        facts = [source.check, source.fields, files, list(options.thresholds)]
         return options.parts / parts.name(source.corpus, facts, group)
 
 
@@ -156,7 +156,7 @@ def check(
     Neither the rows nor the corpora are held in memory whole; every group of rows reads the corpora again.
     With a shard, the findings are those of its units only.
     """
-    summary = Summary(asdict(options.thresholds), found.method())
+    summary = Summary(options.thresholds._asdict(), found.method())
     facts = {source.corpus: _facts(source) for source in corpora}
     bundles = [(source, files) for source in corpora for files in _bundles(source.files)]
     counts: Counter[tuple[str, str, str]] = Counter()

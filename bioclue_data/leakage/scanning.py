@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
 
 PIECE, OVERLAP = 1 << 18, 1 << 13  # bytes: longer records are looked at in overlapping pieces
-BATCH = 1 << 23  # bytes of text that are scanned at a time, about
+BATCH = 6 << 20  # bytes of text that are scanned at a time, about
+FIRST = 1 << 20  # the same at the begin and at the end of a corpus, so that no thread waits for others long
 
 
 class Records(NamedTuple):
@@ -58,13 +59,13 @@ class Records(NamedTuple):
 def joined(batches: Iterable[Records]) -> Iterator[Records]:
     """Small batches put together to about BATCH bytes: a thousand small files go like a large one."""
     held: list[Records] = []
-    size = 0
+    size, wanted = 0, FIRST
     for batch in batches:
         held.append(batch)
         size += int(batch.texts.offsets[-1])
-        if size >= BATCH:
+        if size >= wanted:
             yield _join(held)
-            held, size = [], 0
+            held, size, wanted = [], 0, min(2 * wanted, BATCH)
     if held:
         yield _join(held)
 
@@ -78,6 +79,17 @@ def _join(batches: list[Records]) -> Records:
     more = tuple((count, batch.file, batch.first) for count, batch in zip(counts, batches[1:], strict=False))
     texts = Texts(np.concatenate([*data, np.zeros(PADDING, np.uint8)]), np.cumsum(sizes).astype(np.int64))
     return Records(texts, batches[0].file, batches[0].first, more)
+
+
+def _parts(batch: Records) -> Iterator[Records]:
+    offsets, begin = batch.texts.offsets, 0
+    while begin < len(batch.texts):
+        end = int(np.searchsorted(offsets, offsets[begin] + FIRST))
+        end = min(max(end, begin + 1), len(batch.texts))
+        file, first = batch.place(begin)
+        more = tuple((at - begin, *where) for at, *where in batch.more if begin < at < end)
+        yield Records(Texts(batch.texts.data, offsets[begin : end + 1]), file, first, more)
+        begin = end
 
 
 class Search(NamedTuple):
@@ -115,11 +127,15 @@ def scan_records(
 def _in_order(
     pool: ThreadPoolExecutor, work: Any, batches: Iterable[Records], ahead: int
 ) -> Iterator[dict[int, Seen]]:
+    """Results of all batches; so many are under way at most, and one is held back: the last goes in parts."""
     waiting: deque[Future[dict[int, Seen]]] = deque()
+    last: list[Records] = []
     for batch in batches:
-        waiting.append(pool.submit(work, batch))
+        waiting.extend(pool.submit(work, held) for held in last)
+        last = [batch]
         if len(waiting) >= ahead:
             yield waiting.popleft().result()
+    waiting.extend(pool.submit(work, part) for batch in last for part in _parts(batch))
     while waiting:
         yield waiting.popleft().result()
 

@@ -5,19 +5,19 @@ stronger, on the item with its options or answer. Of a pair each half must be th
 the item, the more of it must be there. Scores are stored beside the verdict, so that other thresholds can be
 tried.
 """
+# mypy: disable-error-code="no-untyped-def, misc"
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bioclue_data.leakage.evidence import LESS, evidence
 from bioclue_data.matching.align import LEAST
+from bioclue_data.matching.compiled import inlined, kernel
 
 if TYPE_CHECKING:
-    from bioclue_data.leakage.evidence import Evidence
     from bioclue_data.leakage.items import Items
     from bioclue_data.matching.bounds import Bounds
     from bioclue_data.matching.index import Index
@@ -27,8 +27,7 @@ VERDICTS = ("", "source_overlap", "partial", "ngram", "suspected", "near_duplica
 NONE, SOURCE_OVERLAP, PARTIAL, NGRAM, SUSPECTED, NEAR_DUPLICATE, EXACT = range(len(VERDICTS))
 
 
-@dataclass(frozen=True)
-class Thresholds:
+class Thresholds(NamedTuple):
     """What share of an item must be in a record.
 
     Lengths are in units: words, or 13/8 CJK characters. Between `short` and `long` the shares fall linearly.
@@ -50,9 +49,9 @@ class Thresholds:
         half: Units of one half of a pair from which LESS less than the `_long` share is enough.
     """
 
-    very_short: float = 4
-    short: float = 8
-    long: float = 30
+    very_short: float = 4.0
+    short: float = 8.0
+    long: float = 30.0
     near_short: float = 0.9
     near_long: float = 0.7
     suspected_short: float = 0.8
@@ -60,14 +59,14 @@ class Thresholds:
     aligned_short: float = 0.8
     aligned_long: float = 0.65
     ngram: float = 0.5
-    run: float = 8
+    run: float = 8.0
     context: float = 0.5
     support: float = 0.7
     question: float = 0.7
     options: float = 0.5
     bare_short: float = 0.85
     bare_long: float = 0.8
-    half: float = 16
+    half: float = 16.0
 
     @property
     def floor(self) -> float:
@@ -98,59 +97,82 @@ class Judged(NamedTuple):
 
 def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thresholds) -> Judged:
     """Judge every candidate of some scores, or the most it could be by their bounds."""
-    found = evidence(scores, items, index, thresholds)
+    starts, found = evidence(scores, items, index, thresholds)
     count = len(found.share)
-    around = np.where(found.context >= thresholds.context, SOURCE_OVERLAP, NONE).astype(np.int8)
-    verdicts = around.copy()
-    for reached, verdict in (
-        (found.item_run >= thresholds.run, PARTIAL),
-        (found.covered > thresholds.ngram, NGRAM),
-        (_suspected(found, thresholds), SUSPECTED),
-        (_near(found, thresholds), NEAR_DUPLICATE),
-        (found.exact, EXACT),
-    ):
-        verdicts[reached] = verdict
-    says_little = (found.weight < thresholds.very_short) | found.template
-    copied = found.exact & (found.alone | (found.weight >= thresholds.very_short))
-    verdicts = np.where(says_little & ~copied & ~found.supported, around, verdicts)
-    of_public_text = np.zeros(count, bool)
-    of_public_text[scores.candidates] = items.public[items.items[scores.fields]]
-    public = of_public_text & ~found.answered
-    verdicts[public & (verdicts > SOURCE_OVERLAP)] = SOURCE_OVERLAP
-    best = np.maximum(found.share, found.joint)
-    in_order = np.maximum(found.aligned, found.joint_aligned)
-    best = np.where(verdicts == SUSPECTED, np.maximum(best, in_order), best)
-    best = np.where(~public & (verdicts == SOURCE_OVERLAP), found.context, best).astype(np.float32)
-    doubtful = (found.weight < thresholds.short) | found.template | (found.common & ~found.pair)
-    low = (verdicts >= SUSPECTED) & doubtful & ~found.supported
-    of_context = (verdicts == SOURCE_OVERLAP) & ~of_public_text
-    rows = np.where(of_context, found.context_row, found.item_row)
-    return Judged(verdicts, best, low, found.covered, found.longest, rows)
+    public = items.public[items.items[scores.fields[starts[:-1]]]]
+    kinds = np.int8, np.float32, bool, np.float32, np.float32, np.int64
+    judged = Judged(*(np.empty(count, kind) for kind in kinds))
+    _judge(found, public, Thresholds(*map(float, thresholds)), judged)
+    return judged
 
 
-def _suspected(found: Evidence, thresholds: Thresholds) -> Any:
+@kernel
+def _judge(found, public, limits, judged):
+    for k in range(public.size):
+        around = SOURCE_OVERLAP if found.context[k] >= limits.context else NONE
+        verdict = around
+        if found.item_run[k] >= limits.run:
+            verdict = PARTIAL
+        if found.covered[k] > limits.ngram:
+            verdict = NGRAM
+        if _is_suspected(found, k, limits):
+            verdict = SUSPECTED
+        if _is_near(found, k, limits):
+            verdict = NEAR_DUPLICATE
+        if found.exact[k]:
+            verdict = EXACT
+        is_very_short = found.weight[k] < limits.very_short
+        is_copied = found.exact[k] and (found.alone[k] or not is_very_short)
+        if (is_very_short or found.template[k]) and not (is_copied or found.supported[k]):
+            verdict = around
+        is_public = public[k] and not found.answered[k]
+        if is_public:
+            verdict = min(verdict, SOURCE_OVERLAP)
+        best = max(found.share[k], found.joint[k])
+        if verdict == SUSPECTED:
+            best = max(best, found.aligned[k], found.joint_aligned[k])
+        if verdict == SOURCE_OVERLAP and not is_public:
+            best = found.context[k]
+        is_common = found.template[k] or (found.common[k] and not found.pair[k])
+        is_doubtful = (found.weight[k] < limits.short or is_common) and not found.supported[k]
+        judged.verdicts[k], judged.scores[k] = verdict, best
+        judged.low_confidence[k] = verdict >= SUSPECTED and is_doubtful
+        judged.covered[k], judged.longest[k] = found.covered[k], found.longest[k]
+        of_context = verdict == SOURCE_OVERLAP and not public[k]
+        judged.rows[k] = found.context_row[k] if of_context else found.item_row[k]
+
+
+@inlined
+def _is_suspected(found, k, limits):
     """Is enough there for `suspected`: of the item, or of the item with what belongs to it?
 
     Without its options more of an item must be there: its words are often those of another question.
     """
-    by_share = _enough(found.share, found.weight, thresholds, "suspected")
-    in_order = _enough(found.aligned, found.weight, thresholds, "aligned")
-    bare = _enough(found.aligned, found.weight, thresholds, "bare")
-    alone = (by_share | in_order) & ((found.options >= thresholds.options) | bare)
-    beside = _enough(found.joint_aligned, found.joint_weight, thresholds, "aligned")
-    return (alone & found.suspected) | (beside & (found.aligned >= thresholds.question))
+    weight, in_order = found.weight[k], found.aligned[k]
+    by_share = _is_enough(found.share[k], weight, limits, limits.suspected_short, limits.suspected_long)
+    aligned = _is_enough(in_order, weight, limits, limits.aligned_short, limits.aligned_long)
+    bare = _is_enough(in_order, weight, limits, limits.bare_short, limits.bare_long)
+    alone = (by_share or aligned) and (found.options[k] >= limits.options or bare)
+    beside = _is_enough(
+        found.joint_aligned[k], found.joint_weight[k], limits, limits.aligned_short, limits.aligned_long
+    )
+    return (alone and found.suspected[k]) or (beside and in_order >= limits.question)
 
 
-def _near(found: Evidence, thresholds: Thresholds) -> Any:
+@inlined
+def _is_near(found, k, limits):
     """The same for `near_duplicate`."""
-    alone = _enough(found.share, found.weight, thresholds, "near") & found.near
-    beside = _enough(found.joint, found.joint_weight, thresholds, "near")
-    return alone | (beside & (found.aligned >= thresholds.question))
+    shares = limits.near_short, limits.near_long
+    alone = _is_enough(found.share[k], found.weight[k], limits, *shares) and found.near[k]
+    beside = _is_enough(found.joint[k], found.joint_weight[k], limits, *shares)
+    return alone or (beside and found.aligned[k] >= limits.question)
 
 
-def _enough(share: Any, units: Any, thresholds: Thresholds, name: str) -> Any:
-    """Is a share enough for its length?"""
-    return (share >= needed(units, thresholds, name)) & (units >= thresholds.short)
+@inlined
+def _is_enough(share, units, limits, of_short, of_long):
+    """Is a share enough for its length? The one needed falls from that of short items to that of long ones."""
+    part = min(max((units - limits.short) / max(limits.long - limits.short, 1e-9), 0.0), 1.0)
+    return units >= limits.short and share >= of_short + part * (of_long - of_short)
 
 
 def needed(units: Any, thresholds: Thresholds, name: str) -> Any:

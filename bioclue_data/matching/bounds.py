@@ -253,8 +253,8 @@ def _bound(stored, field, prints, stretch, joined):
         covered = np.float32(1)
     total = weights[field]
     share = min(weight / total + ROUNDING, np.float32(1)) if total > 0 else np.float32(0)
-    in_order = share
-    if is_aligned(kinds[field], last - first, share):
+    in_order = share  # all of it: what is more cannot be
+    if share < 1 and is_aligned(kinds[field], last - first, share):
         in_order = _bound_aligned(stored, field, prints, stretch, joined)
     return share, covered, np.int32(longest), in_order
 

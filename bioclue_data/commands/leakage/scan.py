@@ -287,11 +287,9 @@ def thresholds(changed: Iterable[str]) -> Any:
     Raises:
         UsageError: a name or value that is none.
     """
-    from dataclasses import fields, replace  # noqa: PLC0415
-
     from bioclue_data.leakage.verdicts import Thresholds  # noqa: PLC0415
 
-    known = {field.name for field in fields(Thresholds)}
+    known = set(Thresholds._fields)
     values: dict[str, float] = {}
     for text in changed:
         name, _, value = text.partition("=")
@@ -301,7 +299,7 @@ def thresholds(changed: Iterable[str]) -> Any:
             raise UsageError(f"{text!r} is no NAME=VALUE", remedy="as in suspected_long=0.6") from None
     if wrong := set(values) - known:
         raise UsageError(f"no threshold {', '.join(wrong)}", remedy=f"there are {', '.join(sorted(known))}")
-    return replace(Thresholds(), **values)
+    return Thresholds(**values)
 
 
 def part_of(shard: str) -> tuple[int, int]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SIZE = 8 * 2**20  # bytes of text in a batch, about
+FIRST = 2**20  # in the first one, so that others have something to do soon
 
 
 class Batch(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.leakage.reading.batches import SIZE, packed
+from bioclue_data.leakage.reading.batches import FIRST, SIZE, packed
 from bioclue_data.matching.tokens import PADDING, Texts
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def through(
         limit: Bytes that one record may take.
         lines: A record can only end with a line: one that is too long is left out. Else it ends the file.
     """
-    window, size, complete = _Window(), min(SIZE, limit), False
+    window, size, complete, wanted = _Window(), min(FIRST, limit), False, FIRST
     for piece in pieces:
         complete = complete or b"\n" in piece
         window.add(piece)
@@ -89,7 +89,8 @@ def through(
             yield taken.texts
             if taken.stop:
                 return
-            size = min(limit, max(SIZE, 2 * window.filled))
+            wanted = min(2 * wanted, SIZE)
+            size = min(limit, max(wanted, 2 * window.filled))
             complete = False
         if window.filled >= limit:
             where = f"the record at byte {window.origin:,} is longer than {limit:,} bytes"
