@@ -18,12 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.leakage.evidence import evidence
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.least import least
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.targets import Row
-from bioclue_data.leakage.verdicts import Thresholds
+from bioclue_data.leakage.verdicts import Thresholds, judge
 from bioclue_data.matching import shipped
 from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import candidates, scratch
@@ -100,7 +99,7 @@ def found(rows: list[Row], records: list[str]) -> list[Any]:
     some = candidates(hits, index, scratch(index))
     kept, bounds = first_look(prints, index, some, least(items, index, Thresholds()))
     scores = verify(texts, index, kept)
-    judged = [evidence(part, items, index, Thresholds())[1] for part in (bounds, scores)]
+    judged = [judge(part, items, index, Thresholds()) for part in (bounds, scores)]
     printed = [array[: prints.offsets[-1]] for array in (prints.tokens, prints.pairs)]
     return [*index, *hits, *printed, prints.offsets, *some, *kept, *bounds, *scores, *judged[0], *judged[1]]
 

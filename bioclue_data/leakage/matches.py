@@ -1,14 +1,15 @@
 """The best match of each item: which record it is in, with its evidence, and how many records there are."""
+# mypy: disable-error-code="no-untyped-def, misc"
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bioclue_data.leakage import verdicts
+from bioclue_data.matching.compiled import inlined, kernel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -114,22 +115,78 @@ def best_of_each(matches: Matches, known: Mapping[int, Seen]) -> Iterator[tuple[
     """Each item that has a verdict, with its best match, or the known one if that is no worse."""
     judged = _rounded(matches.judged)
     matches = matches._replace(judged=judged)
-    chosen = _from_best_to_worst(matches)
-    owners = matches.pieces.owners[matches.found.texts[chosen]].tolist()
-    is_leak = (judged.verdicts[chosen] >= verdicts.SUSPECTED).tolist()
-    covered, longest = judged.covered[chosen].tolist(), judged.longest[chosen].tolist()
-    items, numbers = matches.found.items[chosen].tolist(), chosen.tolist()
-    for item, group in groupby(range(len(items)), items.__getitem__):
-        own, before = list(group), known.get(item)
-        most = max(longest[j] for j in own)
-        runs = [numbers[j] for j in own if longest[j] == most]
-        yield item, Seen(
-            _best(matches, numbers[own[0]], before),
-            len({owners[j] for j in own if is_leak[j]}),
-            max(covered[j] for j in own),
-            most,
-            _characters(matches, runs) if before is None or most >= before.longest else 0,
-        )
+    groups = _groups(matches)
+    best = groups.best
+    ranks = judged.verdicts[best], ~judged.low_confidence[best], judged.scores[best], judged.longest[best]
+    records = matches.pieces.owners[matches.found.texts[best]].tolist()
+    for item, k, rank, record, *shared in zip(
+        matches.found.items[best].tolist(),
+        best.tolist(),
+        zip(*(array.tolist() for array in ranks), strict=True),
+        records,
+        *(array.tolist() for array in groups[1:]),
+        strict=True,
+    ):
+        before, place = known.get(item), matches.place(record)
+        is_known = before is not None and before.best.is_before(rank, place)
+        yield item, Seen(before.best if is_known else _match(matches, k, rank, place), *shared)
+
+
+class _Groups(NamedTuple):
+    """Of each item that has a verdict: its best candidate, and what `Seen` says of all of them."""
+
+    best: Any
+    records: Any
+    covered: Any
+    longest: Any
+    characters: Any
+
+
+def _groups(matches: Matches) -> _Groups:
+    _, pieces, found, scores, judged = matches
+    chosen = np.flatnonzero(judged.verdicts > verdicts.NONE)
+    order = chosen[np.argsort(found.items[chosen], kind="stable")]
+    groups = _Groups(*(np.empty(len(order), kind) for kind in (np.int64, np.int64, float, float, np.int64)))
+    runs = scores.run_starts[judged.rows], scores.run_ends[judged.rows]
+    owners = pieces.owners[found.texts]
+    count = _group(order, found.items, found.texts, owners, tuple(judged), runs, pieces.texts, groups)
+    return _Groups(*(array[:count] for array in groups))
+
+
+@kernel
+def _group(order, items, texts, owners, judged, runs, pieces, groups):
+    """Fill the groups -> how many there are. The candidates of an item are in the order of their texts."""
+    verdicts_of, scores, low, covered, longest, _ = judged
+    group, last, counted = np.int64(-1), np.int64(-1), np.int64(-1)
+    for k in order:
+        if items[k] != last:
+            group, last, counted = group + 1, np.int64(items[k]), np.int64(-1)
+            groups.best[group], groups.records[group], groups.characters[group] = k, 0, 0
+            groups.covered[group] = groups.longest[group] = -1
+        best = groups.best[group]
+        rank = verdicts_of[k], not low[k], scores[k], longest[k]
+        if rank > (verdicts_of[best], not low[best], scores[best], longest[best]):
+            groups.best[group] = k
+        if verdicts_of[k] >= verdicts.SUSPECTED and owners[k] != counted:
+            groups.records[group] += 1
+            counted = owners[k]
+        groups.covered[group] = max(groups.covered[group], covered[k])
+        if longest[k] >= groups.longest[group]:
+            begin = pieces.offsets[texts[k]]
+            characters = _characters(pieces.data, begin + runs[0][k], begin + runs[1][k])
+            is_longer = longest[k] > groups.longest[group]
+            groups.characters[group] = characters if is_longer else max(groups.characters[group], characters)
+            groups.longest[group] = longest[k]
+    return group + 1
+
+
+@inlined
+def _characters(data, begin, end):
+    """How many characters some bytes begin."""
+    count = np.int64(0)
+    for at in range(begin, end):
+        count += (data[at] & 0xC0) != 0x80
+    return count
 
 
 def _rounded(judged: Judged) -> Judged:
@@ -138,38 +195,6 @@ def _rounded(judged: Judged) -> Judged:
         scores=np.round(judged.scores.astype(np.float64), 4),
         longest=np.round(judged.longest.astype(np.float64), 1),
     )
-
-
-def _from_best_to_worst(matches: Matches) -> Any:
-    """Numbers of the candidates that have a verdict: item by item, the best ones first."""
-    found, judged = matches.found, matches.judged
-    chosen = np.flatnonzero(judged.verdicts > verdicts.NONE)
-    order = np.lexsort(
-        (
-            found.texts[chosen],
-            -judged.longest[chosen],
-            -judged.scores[chosen],
-            judged.low_confidence[chosen],
-            -judged.verdicts[chosen],
-            found.items[chosen],
-        )
-    )
-    return chosen[order]
-
-
-def _best(matches: Matches, k: int, known: Seen | None) -> Match:
-    """A candidate's match; or the known one if that is no worse, for evidence takes time."""
-    judged, owner = matches.judged, matches.pieces.owners[matches.found.texts[k]]
-    rank = (
-        int(judged.verdicts[k]),
-        not judged.low_confidence[k],
-        float(judged.scores[k]),
-        float(judged.longest[k]),
-    )
-    place = matches.place(int(owner))
-    if known is not None and known.best.is_before(rank, place):
-        return known.best
-    return _match(matches, k, rank, place)
 
 
 def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Match:
@@ -191,13 +216,6 @@ def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Matc
         evidence=_text(matches, k, start - AROUND, min(end + AROUND, start - AROUND + EVIDENCE)),
         run=_text(matches, k, int(scores.run_starts[row]), int(scores.run_ends[row])),
     )
-
-
-def _characters(matches: Matches, numbers: list[int]) -> int:
-    """How many characters the longest runs of some candidates have at most."""
-    rows = matches.judged.rows[numbers]
-    starts, ends = matches.scores.run_starts[rows].tolist(), matches.scores.run_ends[rows].tolist()
-    return max(len(_text(matches, *run)) for run in zip(numbers, starts, ends, strict=True))
 
 
 def _text(matches: Matches, k: int, start: int, end: int) -> str:

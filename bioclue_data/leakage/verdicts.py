@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.leakage.evidence import LESS, evidence
+from bioclue_data.leakage.evidence import LESS, of_item, with_support
 from bioclue_data.matching.align import LEAST
 from bioclue_data.matching.compiled import inlined, kernel
 
@@ -97,82 +97,91 @@ class Judged(NamedTuple):
 
 def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thresholds) -> Judged:
     """Judge every candidate of some scores, or the most it could be by their bounds."""
-    starts, found = evidence(scores, items, index, thresholds)
-    count = len(found.share)
-    public = items.public[items.items[scores.fields[starts[:-1]]]]
-    kinds = np.int8, np.float32, bool, np.float32, np.float32, np.int64
+    count = int(scores.candidates[-1]) + 1 if len(scores.candidates) else 0
+    starts = np.searchsorted(scores.candidates, np.arange(count + 1)).astype(np.int64)
+    rows = scores.fields, scores.fine, scores.covered, scores.longest, scores.aligned, scores.alone
+    facts = items.roles, items.kinds, items.units, index.token_offsets, items.templates, items.common
+    kinds = np.int8, np.float32, bool, np.float64, np.float32, np.int64
     judged = Judged(*(np.empty(count, kind) for kind in kinds))
-    _judge(found, public, Thresholds(*map(float, thresholds)), judged)
+    public = items.public[items.items[scores.fields[starts[:-1]]]]
+    _judge(starts, rows, facts, public, Thresholds(*map(float, thresholds)), judged)
     return judged
 
 
 @kernel
-def _judge(found, public, limits, judged):
+def _judge(starts, rows, facts, public, limits, judged):
     for k in range(public.size):
-        around = SOURCE_OVERLAP if found.context[k] >= limits.context else NONE
-        verdict = around
-        if found.item_run[k] >= limits.run:
-            verdict = PARTIAL
-        if found.covered[k] > limits.ngram:
-            verdict = NGRAM
-        if _is_suspected(found, k, limits):
-            verdict = SUSPECTED
-        if _is_near(found, k, limits):
-            verdict = NEAR_DUPLICATE
-        if found.exact[k]:
-            verdict = EXACT
-        is_very_short = found.weight[k] < limits.very_short
-        is_copied = found.exact[k] and (found.alone[k] or not is_very_short)
-        if (is_very_short or found.template[k]) and not (is_copied or found.supported[k]):
-            verdict = around
-        is_public = public[k] and not found.answered[k]
-        if is_public:
-            verdict = min(verdict, SOURCE_OVERLAP)
-        best = max(found.share[k], found.joint[k])
+        own = starts[k], starts[k + 1]
+        item = of_item(own, rows, facts, limits)
+        joint = with_support(own, rows, facts, limits, item)
+        is_public = public[k] and not joint.answered
+        verdict = _verdict(item, joint, is_public, limits)
+        best = max(item.share, joint.share)
         if verdict == SUSPECTED:
-            best = max(best, found.aligned[k], found.joint_aligned[k])
+            best = max(best, item.aligned, joint.aligned)
         if verdict == SOURCE_OVERLAP and not is_public:
-            best = found.context[k]
-        is_common = found.template[k] or (found.common[k] and not found.pair[k])
-        is_doubtful = (found.weight[k] < limits.short or is_common) and not found.supported[k]
+            best = np.float64(item.context)
+        is_common = item.template or (item.common and not item.pair)
+        is_doubtful = (item.weight < limits.short or is_common) and not joint.supported
+        of_context = verdict == SOURCE_OVERLAP and not public[k]
         judged.verdicts[k], judged.scores[k] = verdict, best
         judged.low_confidence[k] = verdict >= SUSPECTED and is_doubtful
-        judged.covered[k], judged.longest[k] = found.covered[k], found.longest[k]
-        of_context = verdict == SOURCE_OVERLAP and not public[k]
-        judged.rows[k] = found.context_row[k] if of_context else found.item_row[k]
+        judged.covered[k], judged.longest[k] = item.covered, item.longest
+        judged.rows[k] = item.context_row if of_context else item.item_row
 
 
 @inlined
-def _is_suspected(found, k, limits):
+def _verdict(item, joint, is_public, limits):
+    around = SOURCE_OVERLAP if item.context >= np.float32(limits.context) else NONE
+    verdict = around
+    if item.item_run >= np.float32(limits.run):
+        verdict = PARTIAL
+    if item.covered > limits.ngram:
+        verdict = NGRAM
+    if _is_suspected(item, joint, limits):
+        verdict = SUSPECTED
+    if _is_near(item, joint, limits):
+        verdict = NEAR_DUPLICATE
+    if item.exact:
+        verdict = EXACT
+    is_very_short = item.weight < limits.very_short
+    is_copied = item.exact and (item.alone or not is_very_short)
+    if (is_very_short or item.template) and not (is_copied or joint.supported):
+        verdict = around
+    return min(verdict, SOURCE_OVERLAP) if is_public else verdict
+
+
+@inlined
+def _is_suspected(item, joint, limits):
     """Is enough there for `suspected`: of the item, or of the item with what belongs to it?
 
     Without its options more of an item must be there: its words are often those of another question.
     """
-    weight, in_order = found.weight[k], found.aligned[k]
-    by_share = _is_enough(found.share[k], weight, limits, limits.suspected_short, limits.suspected_long)
-    aligned = _is_enough(in_order, weight, limits, limits.aligned_short, limits.aligned_long)
-    bare = _is_enough(in_order, weight, limits, limits.bare_short, limits.bare_long)
-    alone = (by_share or aligned) and (found.options[k] >= limits.options or bare)
-    beside = _is_enough(
-        found.joint_aligned[k], found.joint_weight[k], limits, limits.aligned_short, limits.aligned_long
+    shares = limits.aligned_short, limits.aligned_long
+    by_share = _is_enough(
+        item.share, item.weight, limits, (limits.suspected_short, limits.suspected_long)
     )
-    return (alone and found.suspected[k]) or (beside and in_order >= limits.question)
+    in_order = _is_enough(item.aligned, item.weight, limits, shares)
+    bare = _is_enough(item.aligned, item.weight, limits, (limits.bare_short, limits.bare_long))
+    alone = (by_share or in_order) and (joint.options >= limits.options or bare)
+    beside = _is_enough(joint.aligned, joint.weight, limits, shares)
+    return (alone and item.suspected) or (beside and item.aligned >= limits.question)
 
 
 @inlined
-def _is_near(found, k, limits):
+def _is_near(item, joint, limits):
     """The same for `near_duplicate`."""
     shares = limits.near_short, limits.near_long
-    alone = _is_enough(found.share[k], found.weight[k], limits, *shares) and found.near[k]
-    beside = _is_enough(found.joint[k], found.joint_weight[k], limits, *shares)
-    return alone or (beside and found.aligned[k] >= limits.question)
+    alone = _is_enough(item.share, item.weight, limits, shares) and item.near
+    beside = _is_enough(joint.share, joint.weight, limits, shares)
+    return alone or (beside and item.aligned >= limits.question)
 
 
 @inlined
-def _is_enough(share, units, limits, of_short, of_long):
+def _is_enough(share, units, limits, shares):
     """Is a share enough for its length? The one needed falls from that of short items to that of long ones."""
     part = min(max((units - limits.short) / max(limits.long - limits.short, 1e-9), 0.0), 1.0)
-    return units >= limits.short and share >= of_short + part * (of_long - of_short)
+    return units >= limits.short and share >= shares[0] + part * (shares[1] - shares[0])
 
 
 def needed(units: Any, thresholds: Thresholds, name: str) -> Any:
