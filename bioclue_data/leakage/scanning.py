@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,7 +23,7 @@ from bioclue_data.matching.tokens import PADDING, Texts
 from bioclue_data.matching.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bioclue_data.leakage.items import Items
     from bioclue_data.leakage.matches import Seen
@@ -104,40 +103,66 @@ class Search(NamedTuple):
 def scan_records(
     batches: Iterable[Records], items: Items, index: Index, thresholds: Thresholds, threads: int = 2
 ) -> dict[int, Seen]:
-    """Scan batches of records with some threads; -> item -> what was seen."""
-    local = threading.local()
-    search = Search(items, index, thresholds, least(items, index, thresholds))
-    seen: dict[int, Seen] = {}
+    """Scan batches of records with some threads; -> item -> what was seen.
 
-    def work(batch: Records) -> dict[int, Seen]:
-        if not hasattr(local, "scratch"):
-            local.scratch = candidate.scratch(index)
-        return _scan_batch(batch, search, seen, local.scratch)
+    The threads read, too, one at a time: a thread more that only reads would take the place of another.
+    """
+    search = Search(items, index, thresholds, least(items, index, thresholds))
+    source = _Source(batches)
+    seen: dict[int, Seen] = {}
+    lock = threading.Lock()
+
+    def work() -> None:
+        scratch = candidate.scratch(index)
+        for batch in source:
+            found = _scan_batch(batch, search, seen, scratch)
+            with lock:
+                for item, new in found.items():
+                    if item in seen:
+                        seen[item].add(new)
+                    else:
+                        seen[item] = new
 
     with ThreadPoolExecutor(threads) as pool:
-        for found in _in_order(pool, work, batches, ahead=threads + 1):
-            for item, new in found.items():
-                if item in seen:
-                    seen[item].add(new)
-                else:
-                    seen[item] = new
+        for done in [pool.submit(source.until_it_fails, work) for _ in range(threads)]:
+            done.result()
     return seen
 
 
-def _in_order(
-    pool: ThreadPoolExecutor, work: Any, batches: Iterable[Records], ahead: int
-) -> Iterator[dict[int, Seen]]:
-    """Results of all batches; so many are under way at most, and one is held back: the last goes in parts."""
-    waiting: deque[Future[dict[int, Seen]]] = deque()
-    last: list[Records] = []
+class _Source:
+    """Batches that several threads take from, one at a time; the last one goes in parts."""
+
+    def __init__(self, batches: Iterable[Records]) -> None:
+        self._batches = _last_in_parts(batches)
+        self._lock = threading.Lock()
+
+    def __iter__(self) -> Iterator[Records]:
+        while True:
+            with self._lock:
+                batch = next(self._batches, None)
+            if batch is None:
+                return
+            yield batch
+
+    def until_it_fails(self, work: Callable[[], None]) -> None:
+        """Do the work; if it fails, no batch follows for the others."""
+        try:
+            work()
+        except BaseException:
+            with self._lock:
+                self._batches = iter(())
+            raise
+
+
+def _last_in_parts(batches: Iterable[Records]) -> Iterator[Records]:
+    """The batches; the last one in parts of about FIRST bytes, so that all threads end together."""
+    last: Records | None = None
     for batch in batches:
-        waiting.extend(pool.submit(work, held) for held in last)
-        last = [batch]
-        if len(waiting) >= ahead:
-            yield waiting.popleft().result()
-    waiting.extend(pool.submit(work, part) for batch in last for part in _parts(batch))
-    while waiting:
-        yield waiting.popleft().result()
+        if last is not None:
+            yield last
+        last = batch
+    if last is not None:
+        yield from _parts(last)
 
 
 def _scan_batch(
