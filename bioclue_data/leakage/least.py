@@ -31,12 +31,12 @@ def least(items: Items, index: Index, thresholds: Thresholds) -> Least:
     """
     is_item, is_context, is_half = items.roles == ITEM, items.roles == CONTEXT, items.kinds == HALF
     count = len(items.keys)
-    units = np.bincount(items.items[is_item], items.units[is_item], count)[items.items]
-    has_support = np.bincount(items.items[items.roles == SUPPORT], minlength=count)[items.items] > 0
-    fine = _least_of(units, thresholds, "suspected", "near")
-    fine = np.where(is_half, _least_of_halves(items.units, thresholds), fine)
+    units = np.bincount(items.items[is_item], items.units[is_item], count)
+    has_support = np.bincount(items.items[items.roles == SUPPORT], minlength=count) > 0
+    fine = _least_of(units, thresholds, "suspected", "near")[items.items]
+    fine[is_half] = _least_of_halves(items.units[is_half], thresholds)
     aligned = _least_of(units, thresholds, "aligned")
-    aligned = np.where(has_support, np.minimum(aligned, thresholds.question), aligned)
+    aligned = np.where(has_support, np.minimum(aligned, thresholds.question), aligned)[items.items]
     per_unit = np.diff(index.token_offsets) / np.maximum(items.units, 1e-9)
     runs = np.floor(np.minimum(thresholds.run * per_unit, _LONGEST))
     return Least(
