@@ -27,15 +27,18 @@ ENDS = "\n\r\t\0|.?!;。？！；"  # and after it
 OTHERS = 0x10000  # code point of all characters that are neither
 
 
-def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores: Scores) -> Any:
+def stand_alone(
+    texts: Texts, used: Any, tokens: Tokens, places: Any, index: Index, scores: Scores
+) -> Any:
     """bool[rows]: does the field stand by itself? True if it is no anchor, or not there whole.
 
     Of several places the spans of the scores become those of the first one where it does.
 
     Args:
-        texts: The texts of the candidates.
+        texts: The texts.
+        used: int64; numbers of those that were tokenised.
         tokens: Their tokens.
-        places: int64[candidates]; number of the text.
+        places: int64[candidates]; which of these the text is.
         index: The fields.
         scores: One row for each field of each candidate.
     """
@@ -47,7 +50,8 @@ def stand_alone(texts: Texts, tokens: Tokens, places: Any, index: Index, scores:
     spans = (scores.starts, scores.ends, scores.run_starts, scores.run_ends)
     stored = index.token_hashes, index.token_offsets
     chosen = places[scores.candidates[rows]], scores.fields[rows], rows
-    _stand_alone(texts.base, texts.offsets, tuple(tokens), stored, chosen, spans, edges(), alone)
+    bounds = texts.offsets[used], texts.offsets[used + 1]
+    _stand_alone(texts.base, bounds, tuple(tokens), stored, chosen, spans, edges(), alone)
     return alone
 
 
@@ -61,13 +65,13 @@ def edges() -> tuple[Any, ...]:
 
 
 @kernel
-def _stand_alone(base, text_offsets, tokens, stored, chosen, spans, edges, alone):
+def _stand_alone(base, bounds, tokens, stored, chosen, spans, edges, alone):
     all_hashes, all_starts, all_ends, _, offsets = tokens
     texts, fields, rows = chosen
     for k in range(rows.size):
         text, field, row = texts[k], fields[k], rows[k]
         first, size = stored[1][field], stored[1][field + 1] - stored[1][field]
-        begin, end = text_offsets[text], text_offsets[text + 1]
+        begin, end = bounds[0][text], bounds[1][text]
         alone[row] = False
         for t in range(offsets[text], offsets[text + 1] - size + 1):
             if not is_run(stored[0], first, size, all_hashes, t):

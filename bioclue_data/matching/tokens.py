@@ -330,30 +330,31 @@ def texts_of(values: list[str]) -> Texts:
     return Texts(np.frombuffer(b"".join([*encoded, bytes(PADDING)]), np.uint8), offsets)
 
 
-def tokenise_all(texts: Texts) -> Tokens:
-    """All tokens of all texts."""
-    room = int(texts.offsets[-1] - texts.offsets[0]) + len(texts)
+def tokenise_all(texts: Texts, which: Any = None) -> Tokens:
+    """All tokens of all texts, or of some of them (int64: their numbers)."""
+    begins, ends = (bound if which is None else bound[which] for bound in (texts.offsets[:-1], texts.offsets[1:]))
+    room = int((ends - begins).sum()) + len(begins)
     out = (np.empty(room, U), np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint8))
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    _tokenise_texts(texts.base, texts.offsets, tables(), block_of_tokens(), out, offsets)
+    offsets = np.zeros(len(begins) + 1, np.int64)
+    _tokenise_texts(texts.base, begins, ends, tables(), block_of_tokens(), out, offsets)
     hashes, starts, ends, single = (array[: offsets[-1]].copy() for array in out)
     return Tokens(hashes, starts, ends, single, offsets)
 
 
 @kernel
-def _tokenise_texts(base, offsets, tables, arrays, out, token_offsets):
+def _tokenise_texts(base, begins, ends, tables, arrays, out, token_offsets):
     total = np.int64(0)
-    hashes, _, starts, ends, single, _ = arrays
-    for text in range(offsets.size - 1):
-        at, end = offsets[text], offsets[text + 1]
+    hashes, _, starts, stops, single, _ = arrays
+    for text in range(begins.size):
+        at, end = begins[text], ends[text]
         while at < end:
-            at, count = tokenise(base, at, end, tables, arrays, offsets[text], np.int64(0))
+            at, count = tokenise(base, at, end, tables, arrays, begins[text], np.int64(0))
             if count == 0:
                 break
             hash_tokens(count, arrays)
             for t in range(CARRY, CARRY + count):
                 out[0][total] = hashes[t]
-                out[1][total], out[2][total] = starts[t], ends[t]
+                out[1][total], out[2][total] = starts[t], stops[t]
                 out[3][total] = single[t]
                 total += 1
         token_offsets[text + 1] = total

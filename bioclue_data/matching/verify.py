@@ -28,11 +28,12 @@ from bioclue_data.matching.compare import (
 )
 from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF
-from bioclue_data.matching.tokens import PADDING, Texts, U, tokenise_all
+from bioclue_data.matching.tokens import U, tokenise_all
 
 if TYPE_CHECKING:
     from bioclue_data.matching.candidates import Candidates
     from bioclue_data.matching.index import Index
+    from bioclue_data.matching.tokens import Texts
 
 REACH = 200  # tokens around an anchor that are near, or four times its length
 LONG_ANCHOR = 64  # tokens; a longer one is compared only if it was hit itself
@@ -77,8 +78,7 @@ def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) 
     out = {i: np.zeros(rows, np.int32) for i in whole} | {i: np.zeros(rows, np.float32) for i in real}
     arrays: tuple[Any, ...] = tuple(out[i] for i in range(len(out)))
     used, places = np.unique(found.texts, return_inverse=True)
-    chosen = _chosen(texts, used)
-    tokens = tokenise_all(chosen)
+    tokens = tokenise_all(texts, used)
     stored = (
         index.token_hashes, index.single, index.token_offsets, index.fine, index.wide,
         index.kinds, index.item_offsets,
@@ -89,19 +89,8 @@ def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) 
     working = np.zeros(longest, U), order, steps, working_memory(longest_field, longest)
     _verify(tuple(tokens), places, stored, tuple(found), np.float32(floor), working, arrays)
     scores = Scores(*arrays, aligned=arrays[2], alone=np.ones(rows, bool))
-    return scores._replace(
-        aligned=align(tokens, places, index, scores), alone=stand_alone(chosen, tokens, places, index, scores)
-    )
-
-
-def _chosen(texts: Texts, used: Any) -> Texts:
-    """Some of the texts."""
-    if len(used) == len(texts):
-        return texts
-    parts = [texts.data[texts.offsets[i] : texts.offsets[i + 1]] for i in used]
-    offsets = np.zeros(len(used) + 1, np.int64)
-    np.cumsum([len(part) for part in parts], out=offsets[1:])
-    return Texts(np.concatenate([*parts, np.zeros(PADDING, np.uint8)]), offsets)
+    alone = stand_alone(texts, used, tokens, places, index, scores)
+    return scores._replace(aligned=align(tokens, places, index, scores), alone=alone)
 
 
 def _greatest(offsets: Any) -> int:
