@@ -15,17 +15,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import chain, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import bench_perturb
 import numpy as np
 import pyarrow as pa
 
 from bioclue_data import api
-from bioclue_data.leakage import run, targets
+from bioclue_data.leakage import run, scanning, targets
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.reading import corpus_files, reader
 from bioclue_data.leakage.scanning import BATCH
@@ -231,12 +235,50 @@ def whole(
     return {
         "language": language, "MB": size / MEGABYTE, "reader MB/s": size / MEGABYTE / alone,
         "scan MB/s": size / MEGABYTE / together, "scan / reader": together / alone, "index s": indexing,
+        "shares": shares_of_stages(unit, indexed),
     }  # fmt: skip
+
+
+STAGES = {
+    "scan": (scanning, "scan"),
+    "candidates": (scanning.candidate, "candidates"),
+    "first look": (scanning, "first_look"),
+    "comparison": (scanning, "verify"),
+    "verdicts": (scanning.verdicts, "judge"),
+    "matches": (scanning, "best_of_each"),
+}
+
+
+def shares_of_stages(unit: run.Unit, indexed: tuple[Any, indexes.Index]) -> dict[str, float]:
+    """Share of the time of one thread that each stage takes; what is left is between them."""
+    spent = dict.fromkeys(STAGES, 0.0)
+
+    def timed(stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def run_it(*arguments: Any) -> Any:
+            started = time.perf_counter()
+            result = function(*arguments)
+            result = list(result) if isinstance(result, Generator) else result
+            spent[stage] += time.perf_counter() - started
+            return result
+
+        return run_it
+
+    with ExitStack() as patched:
+        for stage, (module, name) in STAGES.items():
+            own = timed(stage, getattr(module, name))
+            patched.enter_context(mock.patch.object(module, name, own))
+        started = time.perf_counter()
+        run.scan_unit(unit, indexed, Thresholds(), threads=1)
+        total = time.perf_counter() - started
+    started = time.perf_counter()
+    deque(reader.read(unit.files[0]), maxlen=0)
+    spent = {"reader": time.perf_counter() - started, **spent}
+    return {stage: round(seconds / total, 3) for stage, seconds in spent.items()}
 
 
 START = """
 import time; started = time.perf_counter()
-from bioclue_data.leakage import run, targets
+from bioclue_data.leakage import run, scanning, targets
 from bioclue_data.leakage.items import index_rows
 row = targets.Row("0", "0", "d", "s", "qa", False, {"question": "which colour has the blue knee of the elbow", "detail": None, "answers": None})
 run.check([row], [run.Source("c", "0", (%r,))])

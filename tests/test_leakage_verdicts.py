@@ -326,7 +326,9 @@ PAIRS = st.lists(fields(ITEM, HALF), min_size=1, max_size=2)
         st.tuples(ITEMS, st.lists(st.one_of(fields(CONTEXT, ANCHOR), SUPPORTS), max_size=4)),
         st.tuples(PAIRS, st.lists(SUPPORTS, max_size=3)),
     ),
-    st.fixed_dictionaries({}, optional={"run": st.just(5.0), "short": st.just(4.0), "near_long": st.just(0.5)}),
+    st.fixed_dictionaries(
+        {}, optional={"run": st.just(5.0), "short": st.just(4.0), "near_long": st.just(0.5)}
+    ),
 )
 def test_whatever_has_a_verdict_has_the_least_that_verdicts_need(
     parts: tuple[list[Row], list[Row]], changed: dict[str, float]

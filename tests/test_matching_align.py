@@ -145,7 +145,9 @@ def test_a_bound_counts_the_tokens_that_could_be_translations() -> None:
     item = ITEM.split()
     text = " ".join(item[: len(item) // 2])
     found = [
-        first_look(scan(texts_of([more]), index)[1], index, candidate(more), least_of_all(index, 0))[1].aligned[0]
+        first_look(scan(texts_of([more]), index)[1], index, candidate(more), least_of_all(index, 0))[
+            1
+        ].aligned[0]
         for more in (text, f"{text} 肺", f"{text} 肺 肺", f"{text} {'肺' * 40}")
         for index in [compared(ITEM, more)[0]]
     ]

@@ -110,7 +110,9 @@ def of_item(own, rows, facts, limits):
         if kinds[field] == HALF:
             is_pair = True
             shares = limits.suspected_short, limits.suspected_long
-            is_suspected = is_suspected and _is_enough_of_half(fine[row], units[field], is_whole, limits, shares)
+            is_suspected = is_suspected and _is_enough_of_half(
+                fine[row], units[field], is_whole, limits, shares
+            )
             shares = limits.near_short, limits.near_long
             is_near = is_near and _is_enough_of_half(fine[row], units[field], is_whole, limits, shares)
     known = max(weight, 1e-9)

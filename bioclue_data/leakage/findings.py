@@ -107,11 +107,20 @@ def merged(tables: list[pa.Table]) -> pa.Table:
 
 def holds(text: str, run: str) -> bool:
     """Are the tokens of `run` a run of tokens of `text`? Compared as characters, not as hashes."""
-    at = text.find(run)
-    if run and at >= 0 and _begins_token(run) and _is_edge(text, at - 1) and _is_edge(text, at + len(run)):
+    if _stands_in(text, run) or _stands_in(_plain(text), _plain(run)):
         return True
     whole, part = (_joined(reference.tokens(value)) for value in (text, run))
     return bool(part) and part in whole
+
+
+def _plain(text: str) -> str:
+    """In lower case, with single blanks: the same tokens, and quicker than to look for them."""
+    return " ".join(text.lower().split())
+
+
+def _stands_in(text: str, run: str) -> bool:
+    at = text.find(run) if run else -1
+    return at >= 0 and _begins_token(run) and _is_edge(text, at - 1) and _is_edge(text, at + len(run))
 
 
 def _begins_token(text: str) -> bool:

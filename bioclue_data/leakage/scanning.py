@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PIECE, OVERLAP = 1 << 18, 1 << 13  # bytes: longer records are looked at in overlapping pieces
 BATCH = 6 << 20  # bytes of text that are scanned at a time, about
-FIRST = 1 << 20  # the same at the begin and at the end of a corpus, so that no thread waits for others long
+FIRST = 3 << 18  # the same at the begin and at the end of a corpus, so that no thread waits for others long
 
 
 class Records(NamedTuple):

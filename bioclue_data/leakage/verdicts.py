@@ -158,9 +158,7 @@ def _is_suspected(item, joint, limits):
     Without its options more of an item must be there: its words are often those of another question.
     """
     shares = limits.aligned_short, limits.aligned_long
-    by_share = _is_enough(
-        item.share, item.weight, limits, (limits.suspected_short, limits.suspected_long)
-    )
+    by_share = _is_enough(item.share, item.weight, limits, (limits.suspected_short, limits.suspected_long))
     in_order = _is_enough(item.aligned, item.weight, limits, shares)
     bare = _is_enough(item.aligned, item.weight, limits, (limits.bare_short, limits.bare_long))
     alone = (by_share or in_order) and (joint.options >= limits.options or bare)

@@ -27,9 +27,7 @@ ENDS = "\n\r\t\0|.?!;。？！；"  # and after it
 OTHERS = 0x10000  # code point of all characters that are neither
 
 
-def stand_alone(
-    texts: Texts, used: Any, tokens: Tokens, places: Any, index: Index, scores: Scores
-) -> Any:
+def stand_alone(texts: Texts, used: Any, tokens: Tokens, places: Any, index: Index, scores: Scores) -> Any:
     """bool[rows]: does the field stand by itself? True if it is no anchor, or not there whole.
 
     Of several places the spans of the scores become those of the first one where it does.

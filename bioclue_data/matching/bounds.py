@@ -69,9 +69,7 @@ def least_of_all(index: Index, floor: float = FLOOR) -> Least:
     return Least(share, never, never, np.full(len(index.kinds), RUN_OF_WORDS, np.int32))
 
 
-def first_look(
-    prints: Prints, index: Index, found: Candidates, least: Least
-) -> tuple[Candidates, Bounds]:
+def first_look(prints: Prints, index: Index, found: Candidates, least: Least) -> tuple[Candidates, Bounds]:
     """Bounds of every field of every candidate's item.
 
     Candidates of which not enough can be there are left out. Thread-safe, and free of the lock.
@@ -126,7 +124,9 @@ def _first_look(prints, stored, found, least, memory, kept, out):
                 here = row + field - own[0]
                 out.candidates[here], out.fields[here] = number, field
                 stretch = _stretch(stored, found, k, field, longest, text)
-                marked = _look_at(prints, stored, found, (k, field, here), stretch, (text, marked, memory), out)
+                marked = _look_at(
+                    prints, stored, found, (k, field, here), stretch, (text, marked, memory), out
+                )
                 if of_anchors:
                     has_share = out.fine[here] >= least.fine[field]
                     is_enough |= has_share or out.aligned[here] >= least.aligned[field]

@@ -332,7 +332,9 @@ def texts_of(values: list[str]) -> Texts:
 
 def tokenise_all(texts: Texts, which: Any = None) -> Tokens:
     """All tokens of all texts, or of some of them (int64: their numbers)."""
-    begins, ends = (bound if which is None else bound[which] for bound in (texts.offsets[:-1], texts.offsets[1:]))
+    begins, ends = (
+        bound if which is None else bound[which] for bound in (texts.offsets[:-1], texts.offsets[1:])
+    )
     room = int((ends - begins).sum()) + len(begins)
     out = (np.empty(room, U), np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint8))
     offsets = np.zeros(len(begins) + 1, np.int64)
