@@ -109,6 +109,7 @@ def _count_fields(hashes, fields, populations, table, slots, out):
 
 
 BLOOM_BITS = 12  # per hash
+SHORT_BLOOM_BITS = 20  # of short windows: there are few, and what passes in vain costs more than memory
 
 
 class Table(NamedTuple):
@@ -126,14 +127,15 @@ class Table(NamedTuple):
 def table_of(hashes: Any, is_short: Any) -> Table:
     """The table of some distinct hashes; the id is the position. `is_short`: bool; which filter holds it."""
     places = 1 << (2 * max(1, len(hashes))).bit_length()
-    table = Table(filter_of(hashes[~is_short]), filter_of(hashes[is_short]), np.zeros(places, U))
+    filters = filter_of(hashes[~is_short]), filter_of(hashes[is_short], SHORT_BLOOM_BITS)
+    table = Table(*filters, np.zeros(places, U))
     _fill(hashes, table.slots)
     return table
 
 
-def filter_of(hashes: Any) -> Any:
+def filter_of(hashes: Any, bits: int = BLOOM_BITS) -> Any:
     """uint64: the filter that lets some hashes pass, and one in a hundred others."""
-    bloom = np.zeros(1 << (len(hashes) * BLOOM_BITS // 64).bit_length(), U)
+    bloom = np.zeros(1 << (len(hashes) * bits // 64).bit_length(), U)
     np.bitwise_or.at(bloom, _blocks(hashes, bloom), _bits(hashes))
     return bloom
 
