@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,6 +19,9 @@ from bioclue_data.leakage.targets import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Judged, Thresholds
 from bioclue_data.matching.index import Index
 from bioclue_data.matching.tokens import PADDING, Texts, texts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 QUESTIONS = [
     "Which vitamin should a sailor with bleeding gums and loose teeth be given first on the island?",
@@ -226,3 +232,42 @@ def test_a_pair_of_words_counts_where_both_stand_by_themselves(record: str, is_f
     seen = scan_records(cut([record], [1]), items, index, Thresholds())
     assert [VERDICTS[found.best.verdict] for found in seen.values()] == ["exact"] * is_found
     assert not any(found.best.confident for found in seen.values())
+
+
+def test_when_one_thread_fails_the_others_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_end() -> Iterator[Records]:
+        while True:
+            yield from cut([FILLER], [1])
+
+    def failing(*_: Any) -> None:
+        raise ValueError("a fault")
+
+    monkeypatch.setattr(scanning, "_scan_batch", failing)
+    with pytest.raises(ValueError, match="a fault"):
+        scan_records(without_end(), *rows_of(QUESTIONS), Thresholds(), threads=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 600), min_size=1, max_size=6), min_size=1, max_size=4))
+def test_parts_of_a_batch_have_its_records_and_their_places(files: list[list[int]]) -> None:
+    batches = [
+        Records(
+            texts_of([f"{number}{i}" * size for i, size in enumerate(sizes)]), f"file {number}", 10 * number
+        )
+        for number, sizes in enumerate(files)
+    ]
+    with mock.patch.object(scanning, "FIRST", 700):
+        whole = scanning._join(batches)
+        parts = list(scanning._parts(whole))
+    places = [part.place(i) for part in parts for i in range(len(part.texts))]
+    assert places == [whole.place(i) for i in range(len(whole.texts))]
+    texts = [text for part in parts for text in strings(part.texts)]
+    assert texts == strings(whole.texts)
+    assert all(len("".join(strings(part.texts)[:-1])) < 700 for part in parts)
+
+
+def strings(texts: Texts) -> list[str]:
+    return [
+        texts.data[begin:end].tobytes().decode()
+        for begin, end in zip(texts.offsets[:-1].tolist(), texts.offsets[1:].tolist(), strict=True)
+    ]

@@ -128,8 +128,11 @@ def best_of_each(matches: Matches, known: Mapping[int, Seen]) -> Iterator[tuple[
         strict=True,
     ):
         before, place = known.get(item), matches.place(record)
-        is_known = before is not None and before.best.is_before(rank, place)
-        yield item, Seen(before.best if is_known else _match(matches, k, rank, place), *shared)
+        if before is not None and before.best.is_before(rank, place):
+            match = before.best
+        else:
+            match = _match(matches, k, rank, place)
+        yield item, Seen(match, *shared)
 
 
 class _Groups(NamedTuple):
@@ -148,14 +151,15 @@ def _groups(matches: Matches) -> _Groups:
     order = chosen[np.argsort(found.items[chosen], kind="stable")]
     groups = _Groups(*(np.empty(len(order), kind) for kind in (np.int64, np.int64, float, float, np.int64)))
     runs = scores.run_starts[judged.rows], scores.run_ends[judged.rows]
-    owners = pieces.owners[found.texts]
-    count = _group(order, found.items, found.texts, owners, tuple(judged), runs, pieces.texts, groups)
+    candidates = found.items, found.texts, pieces.owners[found.texts]
+    count = _group(order, candidates, tuple(judged), runs, pieces.texts, groups)
     return _Groups(*(array[:count] for array in groups))
 
 
 @kernel
-def _group(order, items, texts, owners, judged, runs, pieces, groups):
+def _group(order, candidates, judged, runs, pieces, groups):
     """Fill the groups -> how many there are. The candidates of an item are in the order of their texts."""
+    items, texts, owners = candidates
     verdicts_of, scores, low, covered, longest, _ = judged
     group, last, counted = np.int64(-1), np.int64(-1), np.int64(-1)
     for k in order:
@@ -222,5 +226,5 @@ def _text(matches: Matches, k: int, start: int, end: int) -> str:
     """A piece of a candidate's text; characters cut at its ends are left out."""
     texts, number = matches.pieces.texts, int(matches.found.texts[k])
     first, last = int(texts.offsets[number]), int(texts.offsets[number + 1])
-    piece = texts.data[max(first + start, first) : min(first + end, last)]
-    return piece.tobytes().decode("utf-8", "ignore")
+    piece: bytes = texts.data[max(first + start, first) : min(first + end, last)].tobytes()
+    return piece.decode("utf-8", "ignore")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_right
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from bioclue_data.matching.tokens import PADDING, Texts
 from bioclue_data.matching.verify import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bioclue_data.leakage.items import Items
     from bioclue_data.leakage.matches import Seen
@@ -81,12 +81,13 @@ def _join(batches: list[Records]) -> Records:
 
 
 def _parts(batch: Records) -> Iterator[Records]:
+    """A batch in batches of about FIRST bytes; nothing is copied."""
     offsets, begin = batch.texts.offsets, 0
     while begin < len(batch.texts):
         end = int(np.searchsorted(offsets, offsets[begin] + FIRST))
         end = min(max(end, begin + 1), len(batch.texts))
         file, first = batch.place(begin)
-        more = tuple((at - begin, *where) for at, *where in batch.more if begin < at < end)
+        more = tuple((at - begin, name, number) for at, name, number in batch.more if begin < at < end)
         yield Records(Texts(batch.texts.data, offsets[begin : end + 1]), file, first, more)
         begin = end
 
@@ -95,7 +96,7 @@ class Search(NamedTuple):
     """What is looked for, and what is enough for a verdict."""
 
     items: Items
-    index: Index
+    indexed: Index
     thresholds: Thresholds
     least: Least
 
@@ -123,14 +124,17 @@ def scan_records(
                     else:
                         seen[item] = new
 
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(source.until_it_fails, work) for _ in range(threads)]:
+    with ThreadPoolExecutor(threads) as pool, source:
+        for done in as_completed([pool.submit(work) for _ in range(threads)]):
             done.result()
     return seen
 
 
 class _Source:
-    """Batches that several threads take from, one at a time; the last one goes in parts."""
+    """Batches that several threads take from, one at a time; the last one goes in parts.
+
+    As a context, it gives no more of them at its end: if one thread fails, or is interrupted, the others end.
+    """
 
     def __init__(self, batches: Iterable[Records]) -> None:
         self._batches = _last_in_parts(batches)
@@ -144,14 +148,12 @@ class _Source:
                 return
             yield batch
 
-    def until_it_fails(self, work: Callable[[], None]) -> None:
-        """Do the work; if it fails, no batch follows for the others."""
-        try:
-            work()
-        except BaseException:
-            with self._lock:
-                self._batches = iter(())
-            raise
+    def __enter__(self) -> _Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._batches = iter(())
 
 
 def _last_in_parts(batches: Iterable[Records]) -> Iterator[Records]:

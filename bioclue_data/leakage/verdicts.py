@@ -177,7 +177,7 @@ def _is_near(item, joint, limits):
 
 @inlined
 def _is_enough(share, units, limits, shares):
-    """Is a share enough for its length? The one needed falls from that of short items to that of long ones."""
+    """Is a share enough for its length? What is needed falls from short items to long ones."""
     part = min(max((units - limits.short) / max(limits.long - limits.short, 1e-9), 0.0), 1.0)
     return units >= limits.short and share >= shares[0] + part * (shares[1] - shares[0])
 

@@ -261,7 +261,7 @@ def _bound(stored, field, prints, stretch, joined):
 
 @inlined
 def _has_run(there, before):
-    """Are RUN_OF_WORDS - 1 successive bits set, of which the last are in one word, the first maybe in another?"""
+    """Are RUN_OF_WORDS - 1 successive bits set, the last one in `there`, the first maybe in `before`?"""
     for shift in (1, 2, 3):
         there &= (there << U(shift)) | (before >> U(64 - shift))
         before &= before << U(shift)
@@ -287,7 +287,7 @@ def _runs(stored, first, last, joined):
 
 @inlined
 def _bound_aligned(stored, field, prints, stretch, joined):
-    """Of a field: the share by weight of its tokens that are there, or for which a translation could stand."""
+    """Share by weight of a field's tokens that are there, or for which a translation could stand."""
     token_prints, single, token_offsets, fine = stored[:4]
     first, last = token_offsets[field], token_offsets[field + 1]
     total, found = np.float32(0), np.float32(0)

@@ -26,9 +26,9 @@ def prints_of(tokens: Tokens) -> tuple[Any, Any]:
 
     That of a text's first token is the token's own.
     """
-    prints = tuple(np.empty(len(tokens.hashes), np.uint16) for _ in range(2))
-    _prints(tokens.hashes, tokens.single, tokens.offsets, *prints)
-    return prints
+    of_tokens, of_pairs = (np.empty(len(tokens.hashes), np.uint16) for _ in range(2))
+    _prints(tokens.hashes, tokens.single, tokens.offsets, of_tokens, of_pairs)
+    return of_tokens, of_pairs
 
 
 @kernel
