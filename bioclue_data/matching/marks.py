@@ -16,7 +16,7 @@ from bioclue_data.matching.tokens import BASE, U
 if TYPE_CHECKING:
     from bioclue_data.matching.tokens import Tokens
 
-SEGMENT = 128  # tokens in a bitmap
+SEGMENT = 256  # tokens in a bitmap
 BITS = 14  # of a print in it
 WORDS = (1 << BITS) // 64
 
