@@ -9,7 +9,7 @@ import numpy as np
 
 from bioclue_data.matching.alone import edges, stands_alone
 from bioclue_data.matching.compiled import inlined, kernel, part
-from bioclue_data.matching.machine import nonzero_mask, prefetch, trailing_zeros
+from bioclue_data.matching.machine import load64, nonzero_mask, prefetch, trailing_zeros
 from bioclue_data.matching.marks import print_of, print_of_pair
 from bioclue_data.matching.tokens import (
     BASE,
@@ -267,9 +267,12 @@ def _collect(base, offsets, slots, edges, memory, block, hits, count, whole):
         text, here = parts[0][part], parts[2][part] + i - parts[1][part]
         is_alone = size > 0
         if not is_alone:
-            if here + 1 < -size:
-                continue
             begin, end = offsets[text], offsets[text + 1]
+            is_word_after_word = (
+                size == -1 and i > 0 and here > 0 and _follows(base + U(begin), starts, ends, CARRY + i)
+            )
+            if here + 1 < -size or is_word_after_word:
+                continue
             start, stop = begin + starts[CARRY + i + size + 1], begin + ends[CARRY + i]
             is_alone = stands_alone(base, start, stop, (begin, end), edges)
             if size == -1 and not is_alone:
@@ -280,6 +283,13 @@ def _collect(base, offsets, slots, edges, memory, block, hits, count, whole):
     if part < part_count - 1 and parts[2][part_count - 1] == 0:
         whole = count
     return count, whole
+
+
+@inlined
+def _follows(text, starts, ends, t):
+    """Does a token stand behind another one and a blank, as most words of a sentence?"""
+    before = U(starts[t]) - U(1)
+    return before == U(ends[t - 1]) and load64(text + before) & U(0xFF) == U(0x20)
 
 
 @kernel
