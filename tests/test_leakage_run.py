@@ -197,7 +197,7 @@ def test_a_corpus_that_swells_is_not_kept_in_memory(corpus: run.Source) -> None:
 
 
 def test_names_of_parts_are_safe_and_of_bounded_length() -> None:
-    name = parts.name("hf://datasets/某/" + "x" * 400 + "*?.jsonl", [], [])
+    name = parts.name("hf://datasets/某/" + "x" * 400 + "*?.jsonl", [], "")
     assert "/" not in name
     assert len(name) < 100
 

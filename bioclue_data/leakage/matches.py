@@ -10,6 +10,8 @@ import numpy as np
 
 from bioclue_data.leakage import verdicts
 from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.machine import load64
+from bioclue_data.matching.tokens import U
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -152,14 +154,17 @@ def _groups(matches: Matches) -> _Groups:
     groups = _Groups(*(np.empty(len(order), kind) for kind in (np.int64, np.int64, float, float, np.int64)))
     runs = scores.run_starts[judged.rows], scores.run_ends[judged.rows]
     candidates = found.items, found.texts, pieces.owners[found.texts]
-    count = _group(order, candidates, tuple(judged), runs, pieces.texts, groups)
+    count = _group(order, candidates, tuple(judged), runs, (pieces.texts.base, pieces.texts.offsets), groups)
     return _Groups(*(array[:count] for array in groups))
 
 
 @kernel
-def _group(order, candidates, judged, runs, pieces, groups):
-    """Fill the groups -> how many there are. The candidates of an item are in the order of their texts."""
-    items, texts, owners = candidates
+def _group(order, candidates, judged, runs, bytes_of_texts, groups):
+    """Fill the groups -> how many there are. The candidates of an item are in the order of their texts.
+
+    `bytes_of_texts`: the address, for they may be read only, and the offsets.
+    """
+    (items, texts, owners), (base, offsets) = candidates, bytes_of_texts
     verdicts_of, scores, low, covered, longest, _ = judged
     group, last, counted = np.int64(-1), np.int64(-1), np.int64(-1)
     for k in order:
@@ -176,8 +181,8 @@ def _group(order, candidates, judged, runs, pieces, groups):
             counted = owners[k]
         groups.covered[group] = max(groups.covered[group], covered[k])
         if longest[k] >= groups.longest[group]:
-            begin = pieces.offsets[texts[k]]
-            characters = _characters(pieces.data, begin + runs[0][k], begin + runs[1][k])
+            text = base + U(offsets[texts[k]])
+            characters = _characters(text, runs[0][k], runs[1][k])
             is_longer = longest[k] > groups.longest[group]
             groups.characters[group] = characters if is_longer else max(groups.characters[group], characters)
             groups.longest[group] = longest[k]
@@ -185,11 +190,11 @@ def _group(order, candidates, judged, runs, pieces, groups):
 
 
 @inlined
-def _characters(data, begin, end):
-    """How many characters some bytes begin."""
+def _characters(text, begin, end):
+    """How many characters the bytes [begin, end) of a text at an address begin."""
     count = np.int64(0)
-    for at in range(begin, end):
-        count += (data[at] & 0xC0) != 0x80
+    for at in range(U(begin), U(end)):
+        count += load64(text + at) & U(0xC0) != U(0x80)
     return count
 
 

@@ -86,14 +86,14 @@ class Unit(NamedTuple):
     source: Source
     files: tuple[str, ...]
 
-    def part(self, group: list[Row], options: Options) -> Path | None:
-        """Where its findings go."""
+    def part(self, rows: str, options: Options) -> Path | None:
+        """Where its findings go. `rows`: the digest of what is looked for."""
         if options.parts is None:
             return None
         source = self.source
         files = [(source.inside(file), _size(file)) for file in self.files]
         facts = [source.check, source.fields, files, list(options.thresholds)]
-        return options.parts / parts.name(source.corpus, facts, group)
+        return options.parts / parts.name(source.corpus, facts, rows)
 
 
 class Options(NamedTuple):
@@ -189,15 +189,17 @@ def _scanned(
 ) -> list[tuple[Unit, parts.Result]]:
     """Units with their results, in order: from parts that are there, else by the engine."""
     done: dict[int, parts.Result] = {}
+    rows = parts.digest_of(group) if options.parts else ""
+    places = {unit.number: unit.part(rows, options) for unit in units}
     for unit in units:
-        part = unit.part(group, options)
+        part = places[unit.number]
         if part and (result := parts.read(part)) and not _may_be_mended(unit, result):
             done[unit.number] = result
     left = [unit for unit in units if unit.number not in done]
     indexed = index_rows(group) if left else None
     for unit, result in engine(left, indexed, options, say) if indexed else ():
         done[unit.number] = result
-        if (part := unit.part(group, options)) and not result[1].get("lost"):
+        if (part := places[unit.number]) and not result[1].get("lost"):
             parts.write(part, result)
     return [(unit, done[unit.number]) for unit in units]
 
