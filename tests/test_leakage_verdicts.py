@@ -333,15 +333,44 @@ PAIRS = st.lists(fields(ITEM, HALF), min_size=1, max_size=2)
 def test_whatever_has_a_verdict_has_the_least_that_verdicts_need(
     parts: tuple[list[Row], list[Row]], changed: dict[str, float]
 ) -> None:
-    rows, thresholds = [*parts[0], *parts[1]], Thresholds(**changed)
+    rows = [*parts[0], *parts[1]]
+    assert is_kept(rows, **changed) or judged(rows, **changed).verdicts[0] == NONE
+
+
+def is_kept(rows: list[Row], **thresholds: float) -> bool:
+    """As the first look decides it."""
     items, index, scores = arrays(rows)
-    needed = least(items, index, thresholds)
+    needed = least(items, index, Thresholds(**thresholds))
     has_share = scores.fine >= needed.fine
     is_anchor = np.isin(items.kinds, (ANCHOR, HALF))
     is_run = (scores.longest >= needed.run) | (scores.covered >= needed.covered)
     is_enough = (has_share | (scores.aligned >= needed.aligned))[is_anchor].any()
-    kept = is_run[is_anchor].any() or (is_enough and has_share[items.kinds == HALF].all())
-    assert kept or judge(scores, items, index, thresholds).verdicts[0] == NONE
+    return bool(is_run[is_anchor].any() or (is_enough and has_share[items.kinds == HALF].all()))
+
+
+@pytest.mark.parametrize(
+    ("rows", "found", "thresholds"),
+    [
+        ([question(40, 0.56)], "suspected", {}),
+        ([question(8, 0.81)], "suspected", {}),
+        ([question(40, 0.56), question(40, 0.56)], "suspected", {}),
+        ([aligned(40, 0.66)], "suspected", {}),
+        ([aligned(14, 0.71), answer(1, 12)], "suspected", {}),
+        ([aligned(4, 0.71), answer(1, 100)], "near_duplicate", {}),
+        ([question(40, 0.51)], "near_duplicate", {"near_long": 0.5}),
+        ([half(20, 0.46), half(20, 0.9)], "suspected", {}),
+        ([half(4, 1, 4), half(20, 0.9)], "near_duplicate", {}),
+        ([question(3, 1, 3)], "exact", {}),
+        ([question(200, 0.1, 8)], "partial", {}),
+        ([question(20, 0.1, 10, 0.51)], "ngram", {"run": 99}),
+        ([context(0.51)], "source_overlap", {}),
+    ],
+)
+def test_each_rule_alone_is_enough_to_be_looked_at(
+    rows: list[Row], found: str, thresholds: dict[str, float]
+) -> None:
+    assert verdict(*rows, **thresholds) == found
+    assert is_kept(rows, **thresholds)
 
 
 @pytest.mark.parametrize(
