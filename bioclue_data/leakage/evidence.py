@@ -79,61 +79,90 @@ def of_item(own, rows, facts, limits):
         facts: About all fields: roles, kinds, units, offsets of their tokens, templates, common; see `Items`.
         limits: `Thresholds`.
     """
-    fields, fine, covered, longest, aligned, alone = rows
-    roles, kinds, units, offsets, templates, common = facts
+    share, in_order, covered, weight = _shares(own, rows, facts)
+    context, item_run, longest, item_row, context_row = _longest_runs(own, rows, facts)
+    is_exact, is_alone, is_template, is_common = _of_all_fields(own, rows, facts)
+    is_pair, is_suspected, is_near = _halves(own, rows, facts, limits)
+    return OfItem(
+        share, weight, in_order, context, covered, item_run, longest,
+        is_exact, is_alone, is_template and not is_pair, is_common,
+        is_pair, is_suspected, is_near, item_row, context_row,
+    )  # fmt: skip
+
+
+@inlined
+def _shares(own, rows, facts):
+    """Share of an item that is there, in order, and in long runs; and its length."""
+    fields, fine, covered, _, aligned, _ = rows
+    roles, _, units, _, _, _ = facts
     share, in_order, covers, weight = 0.0, 0.0, 0.0, 0.0
-    context, item_run, any_run = np.float32(0), np.float32(0), np.float32(0)
+    for row in range(own[0], own[1]):
+        if roles[fields[row]] == ITEM:
+            length = units[fields[row]]
+            share += fine[row] * length
+            in_order += aligned[row] * length
+            covers += covered[row] * length
+            weight += length
+    known = max(weight, 1e-9)
+    return share / known, in_order / known, covers / known, weight
+
+
+@inlined
+def _longest_runs(own, rows, facts):
+    """Share of the best context; units of the longest run of an item field, and of either; their rows."""
+    fields, fine, _, longest, _, _ = rows
+    roles, _, units, offsets, _, _ = facts
+    context, item_run, context_run = np.float32(0), np.float32(0), np.float32(0)
     item_row, context_row, item_most, context_most = np.int64(-1), np.int64(-1), np.int32(-1), np.int32(-1)
-    has_item, is_pair = False, False
-    is_exact = is_alone = is_template = is_common = is_suspected = is_near = True
     for row in range(own[0], own[1]):
         field = fields[row]
-        role, size = roles[field], offsets[field + 1] - offsets[field]
+        size = offsets[field + 1] - offsets[field]
         run = np.float32(longest[row] * (units[field] / max(size, 1)))
-        if role == CONTEXT:
-            context, any_run = max(context, fine[row]), max(any_run, run)
+        if roles[field] == CONTEXT:
+            context, context_run = max(context, fine[row]), max(context_run, run)
             if longest[row] >= context_most:
                 context_most, context_row = longest[row], row
-        if role != ITEM:
-            continue
-        has_item = True
-        if longest[row] >= item_most:
-            item_most, item_row = longest[row], row
-        is_whole = longest[row] == size and size > 0
-        share += fine[row] * units[field]
-        in_order += aligned[row] * units[field]
-        covers += covered[row] * units[field]
-        weight += units[field]
-        item_run = max(item_run, run)
-        is_exact, is_alone = is_exact and is_whole, is_alone and alone[row]
-        is_template, is_common = is_template and templates[field], is_common and common[field]
-        if kinds[field] == HALF:
+        elif roles[field] == ITEM:
+            item_run = max(item_run, run)
+            if longest[row] >= item_most:
+                item_most, item_row = longest[row], row
+    return context, item_run, max(context_run, item_run), item_row, context_row
+
+
+@inlined
+def _of_all_fields(own, rows, facts):
+    """Is each item field there whole, does it stand by itself, is it a template, has another item it?"""
+    fields, _, _, longest, _, alone = rows
+    roles, _, _, offsets, templates, common = facts
+    has_item = False
+    is_exact = is_alone = is_template = is_common = True
+    for row in range(own[0], own[1]):
+        field = fields[row]
+        if roles[field] == ITEM:
+            has_item = True
+            size = offsets[field + 1] - offsets[field]
+            is_exact, is_alone = is_exact and longest[row] == size and size > 0, is_alone and alone[row]
+            is_template, is_common = is_template and templates[field], is_common and common[field]
+    return is_exact and has_item, is_alone, is_template and has_item, is_common and has_item
+
+
+@inlined
+def _halves(own, rows, facts, limits):
+    """Has the item halves, and is enough there of each for `suspected`, and for `near_duplicate`?"""
+    fields, fine, _, longest, _, _ = rows
+    roles, kinds, units, offsets, _, _ = facts
+    is_pair, is_suspected, is_near = False, True, True
+    suspected = limits.suspected_short, limits.suspected_long
+    near = limits.near_short, limits.near_long
+    for row in range(own[0], own[1]):
+        field = fields[row]
+        if roles[field] == ITEM and kinds[field] == HALF:
             is_pair = True
-            shares = limits.suspected_short, limits.suspected_long
-            is_suspected = is_suspected and _is_enough_of_half(
-                fine[row], units[field], is_whole, limits, shares
-            )
-            shares = limits.near_short, limits.near_long
-            is_near = is_near and _is_enough_of_half(fine[row], units[field], is_whole, limits, shares)
-    known = max(weight, 1e-9)
-    return OfItem(
-        share / known,
-        weight,
-        in_order / known,
-        context,
-        covers / known,
-        item_run,
-        max(any_run, item_run),
-        is_exact and has_item,
-        is_alone,
-        is_template and has_item and not is_pair,
-        is_common and has_item,
-        is_pair,
-        is_suspected,
-        is_near,
-        item_row,
-        context_row,
-    )
+            size, share, length = offsets[field + 1] - offsets[field], fine[row], units[field]
+            is_whole = longest[row] == size and size > 0
+            is_suspected &= _is_enough_of_half(share, length, is_whole, limits, suspected)
+            is_near &= _is_enough_of_half(share, length, is_whole, limits, near)
+    return is_pair, is_suspected, is_near
 
 
 @inlined
