@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bioclue_data.leakage.least import least
 from bioclue_data.leakage.verdicts import NONE, VERDICTS, Judged, Thresholds, judge
+from bioclue_data.matching.bounds import ANYHOW, WHOLE
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
 from bioclue_data.matching.verify import Scores
 
@@ -74,7 +75,12 @@ def arrays(*candidates: list[Row]) -> tuple[Any, Any, Scores]:
         public=np.array([candidate[0].public for candidate in candidates], bool),
         items=np.array(numbers, np.int32),
     )
-    index = SimpleNamespace(token_offsets=np.cumsum([0, *(row.tokens for row in rows)]))
+    index = SimpleNamespace(
+        token_offsets=np.cumsum([0, *(row.tokens for row in rows)]),
+        window_counts=np.array([row.tokens for row in rows], np.int32),
+        needed=np.ones(len(rows), np.int32),
+        alike=np.full(len(rows), -1, np.int32),
+    )
     nothing = np.zeros(len(rows), np.int32)
     scores = Scores(
         np.array(numbers, np.int32),
@@ -345,7 +351,18 @@ def is_kept(rows: list[Row], **thresholds: float) -> bool:
     is_anchor = np.isin(items.kinds, (ANCHOR, HALF))
     is_run = (scores.longest >= needed.run) | (scores.covered >= needed.covered)
     is_enough = (has_share | (scores.aligned >= needed.aligned))[is_anchor].any()
-    return bool(is_run[is_anchor].any() or (is_enough and has_share[items.kinds == HALF].all()))
+    if not (is_run[is_anchor].any() or (is_enough and has_share[items.kinds == HALF].all())):
+        return False
+    is_whole = scores.longest == index.window_counts
+    if not ((needed.windows == index.needed) | is_whole)[is_anchor].any():
+        return False
+    is_alone = is_whole & ((needed.lone == WHOLE) | scores.alone)
+    supports = (scores.fine >= needed.support) * np.where(items.kinds == NEAR, 1, 2)
+    return bool(
+        ((needed.lone == ANYHOW) | is_alone)[is_anchor].all()
+        or (has_share & (needed.lone == ANYHOW))[is_anchor].any()
+        or supports[~is_anchor].sum() >= 2
+    )
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,12 @@ def test_a_field_that_is_there_whole(size: int) -> None:
     assert bounds.covered.tolist() == [size >= 8]
 
 
+def never_enough(fields: int) -> Least:
+    """Least that nothing has."""
+    share, run = np.full(fields, 2, np.float32), np.full(fields, 99, np.int32)
+    return Least(share, share, share, run, run, np.zeros(fields, np.uint8), share)
+
+
 def test_one_anchor_is_enough_but_of_halves_each_is_needed() -> None:
     here, absent = " ".join(WORDS[:6]), " ".join(WORDS[10:16])
     assert looked_at([here, absent], [ANCHOR, ANCHOR], here).fine.round(3).tolist() == [1, 0]
@@ -53,7 +59,7 @@ def test_one_anchor_is_enough_but_of_halves_each_is_needed() -> None:
 def test_each_of_what_is_needed_is_enough(name: str) -> None:
     field = " ".join(WORDS[:20])
     text = " ".join([*WORDS[:9], "other", *WORDS[10:16], "other"])
-    never = Least(*(np.full(1, 2, np.float32) for _ in range(3)), np.full(1, 99, np.int32))
+    never = never_enough(1)
     assert looked_at([field], [ANCHOR], text, never).fine.tolist() == []
     reached = np.full(1, 9, np.int32) if name == "run" else np.full(1, 0.4, np.float32)
     assert len(looked_at([field], [ANCHOR], text, never._replace(**{name: reached})).fine) == 1

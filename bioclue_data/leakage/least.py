@@ -11,8 +11,9 @@ import numpy as np
 
 from bioclue_data.leakage.evidence import CONTEXT, ITEM, LESS, SUPPORT
 from bioclue_data.leakage.verdicts import needed
-from bioclue_data.matching.bounds import Least
-from bioclue_data.matching.index import HALF
+from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Least
+from bioclue_data.matching.compare import RUN_OF_WORDS
+from bioclue_data.matching.index import HALF, NEAR, SINGLES_PER_UNIT
 
 if TYPE_CHECKING:
     from bioclue_data.leakage.items import Items
@@ -25,14 +26,12 @@ _LONGEST = np.iinfo(np.int32).max
 
 
 def least(items: Items, index: Index, thresholds: Thresholds) -> Least:
-    """What is needed of each anchor; of other fields nothing is asked.
+    """What is needed of each anchor, and of support where that must be there.
 
     An item's share is the mean of its fields' shares: one of them has at least that.
     """
     is_item, is_context, is_half = items.roles == ITEM, items.roles == CONTEXT, items.kinds == HALF
-    count = len(items.keys)
-    units = np.bincount(items.items[is_item], items.units[is_item], count)
-    has_support = np.bincount(items.items[items.roles == SUPPORT], minlength=count) > 0
+    units, has_support = _units(items), _has(items, items.roles == SUPPORT)
     fine = _least_of(units, thresholds, "suspected", "near")[items.items]
     fine[is_half] = _least_of_halves(items.units[is_half], thresholds)
     aligned = _least_of(units, thresholds, "aligned")
@@ -44,7 +43,49 @@ def least(items: Items, index: Index, thresholds: Thresholds) -> Least:
         aligned=_rounded(np.where(is_item & ~is_half, aligned, NEVER)),
         covered=_rounded(np.where(is_item, thresholds.ngram, NEVER)),
         run=np.where(is_item, runs, _LONGEST).astype(np.int32),
+        windows=_windows(items, index, thresholds),
+        lone=np.where(is_item, _lone(items, index, thresholds)[items.items], ANYHOW),
+        support=_rounded(np.where(items.kinds == NEAR, 1, thresholds.support)),
     )
+
+
+def _units(items: Items) -> Any:
+    """float64[items]: length of an item's own fields."""
+    is_item = items.roles == ITEM
+    return np.bincount(items.items[is_item], items.units[is_item], len(items.keys))
+
+
+def _has(items: Items, fields: Any) -> Any:
+    """bool[items]: has it such a field? `fields`: bool[fields]."""
+    return np.bincount(items.items[fields], minlength=len(items.keys)) > 0
+
+
+def _windows(items: Items, index: Index, thresholds: Thresholds) -> Any:
+    """int32[fields]: all windows of what can only be `exact`."""
+    others = _has(items, items.roles == SUPPORT) | _has(items, items.kinds == HALF)
+    is_whole = (items.roles == ITEM) & (_is_short(items, index, thresholds) & ~others)[items.items]
+    following = index.alike.copy()
+    while (linked := following >= 0).any():  # one anchor stands for all that are like it
+        is_whole[linked] &= is_whole[following[linked]]
+        following[linked] = following[following[linked]]
+    return np.where(is_whole, index.window_counts, index.needed)
+
+
+def _is_short(items: Items, index: Index, thresholds: Thresholds) -> Any:
+    """bool[items]: too short for any share or run; as `exact` it counts, or with its support."""
+    sizes = np.diff(index.token_offsets)
+    has_words = items.units * SINGLES_PER_UNIT > sizes + 0.5
+    has_run = (items.roles == ITEM) & has_words & (sizes >= RUN_OF_WORDS)  # also of characters and a word
+    return (_units(items) < min(thresholds.short, thresholds.run)) & ~_has(items, has_run)
+
+
+def _lone(items: Items, index: Index, thresholds: Thresholds) -> Any:
+    """uint8[items]: what an item must be that counts only so, or with an answer or two options."""
+    is_item, is_half = items.roles == ITEM, items.kinds == HALF
+    is_template = ~_has(items, is_item & ~items.templates)
+    is_whole = is_template | (_is_short(items, index, thresholds) & ~_has(items, items.kinds == NEAR))
+    lone = np.where(is_whole & ~_has(items, is_half), WHOLE, ANYHOW)
+    return np.where(_units(items) < thresholds.very_short, ALONE, lone).astype(np.uint8)
 
 
 def _rounded(shares: Any) -> Any:

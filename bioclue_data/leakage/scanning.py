@@ -114,7 +114,7 @@ def scan_records(
     lock = threading.Lock()
 
     def work() -> None:
-        scratch = candidate.scratch(index)
+        scratch = candidate.scratch(index, search.least.windows)
         for batch in source:
             found = _scan_batch(batch, search, seen, scratch)
             with lock:
@@ -176,10 +176,11 @@ def _scan_batch(
     hits, prints = scan(pieces.texts, index)
     found = candidate.candidates(hits, index, scratch)
     found, bounds = first_look(prints, index, found, enough)
-    found = found.chosen(verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE)
+    is_hopeful = verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE
+    found, most = found.chosen(is_hopeful), bounds.longest[is_hopeful[bounds.candidates]]
     if not len(found.texts):
         return {}
-    scores = verify(pieces.texts, index, found, thresholds.floor)
+    scores = verify(pieces.texts, index, found, thresholds.floor, most)
     judged = verdicts.judge(scores, items, index, thresholds)
     return dict(best_of_each(Matches(batch.place, pieces, found, scores, judged), known))
 

@@ -40,8 +40,9 @@ def stand_alone(texts: Texts, used: Any, tokens: Tokens, places: Any, index: Ind
         index: The fields.
         scores: One row for each field of each candidate.
     """
-    sizes = np.diff(index.token_offsets)[scores.fields]
-    is_anchor = np.isin(index.kinds[scores.fields], (ANCHOR, HALF))
+    sizes = index.token_offsets[scores.fields + 1] - index.token_offsets[scores.fields]
+    kinds = index.kinds[scores.fields]
+    is_anchor = (kinds == ANCHOR) | (kinds == HALF)
     is_whole = is_anchor & (scores.longest == sizes) & (sizes > 0)
     rows = np.flatnonzero(is_whole)
     alone = np.ones(len(scores.fields), bool)

@@ -14,7 +14,7 @@ import numpy as np
 
 from bioclue_data.matching.align import EDGE, JUMP, TRANSLATED, is_aligned, weight_of
 from bioclue_data.matching.compare import RUN_OF_SINGLES, RUN_OF_WORDS, SLACK, STRETCH
-from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
 from bioclue_data.matching.machine import ones, prefetch, sum_chosen
 from bioclue_data.matching.marks import (
@@ -24,7 +24,7 @@ from bioclue_data.matching.marks import (
     mark,
     which_are_marked,
 )
-from bioclue_data.matching.tokens import U
+from bioclue_data.matching.tokens import ALL, U
 from bioclue_data.matching.verify import FLOOR, LONG_ANCHOR, has_bit, reach
 
 if TYPE_CHECKING:
@@ -33,22 +33,31 @@ if TYPE_CHECKING:
     from bioclue_data.matching.scan import Prints
 
 ROUNDING = np.float32(1e-5)  # weights are added in another order than in `verify`
+ANYHOW, WHOLE, ALONE = range(3)  # what an anchor must be without support: `Least.lone`
 
 
 class Least(NamedTuple):
     """What of each field must be there, at the least, for its candidate to be looked at further.
 
-    One of these is enough, of any anchor; but of the halves of a pair `fine` is needed of each.
+    One of these is enough, of any anchor; but of the halves of a pair `fine` is needed of each, and of lone
+    anchors more.
 
     Attributes:
         fine, aligned, covered: float32[fields]; shares, as in `Bounds`; 2: none is enough.
         run: int32[fields]; tokens of the longest run.
+        windows: int32[fields]; hits that make a candidate.
+        lone: uint8[fields]; WHOLE, or ALONE: whole and by itself: such anchors must all be there so, or with
+            support: two fields of the kind NEAR, or one of the kind ANYWHERE.
+        support: float32[fields]; share from which on a field is support.
     """
 
     fine: Any
     aligned: Any
     covered: Any
     run: Any
+    windows: Any
+    lone: Any
+    support: Any
 
 
 class Bounds(NamedTuple):
@@ -65,8 +74,10 @@ class Bounds(NamedTuple):
 
 def least_of_all(index: Index, floor: float = FLOOR) -> Least:
     """The same for all fields: a share of an anchor, and of both halves of a pair, or a run of 8 tokens."""
-    share, never = (np.full(len(index.kinds), value, np.float32) for value in (floor, 2))
-    return Least(share, never, never, np.full(len(index.kinds), RUN_OF_WORDS, np.int32))
+    count = len(index.kinds)
+    share, never = (np.full(count, value, np.float32) for value in (floor, 2))
+    run = np.full(count, RUN_OF_WORDS, np.int32)
+    return Least(share, never, never, run, index.needed, np.zeros(count, np.uint8), share)
 
 
 def first_look(prints: Prints, index: Index, found: Candidates, least: Least) -> tuple[Candidates, Bounds]:
@@ -80,7 +91,7 @@ def first_look(prints: Prints, index: Index, found: Candidates, least: Least) ->
         found: The candidates, in the order of the texts.
         least: What is enough.
     """
-    rows = int(np.diff(index.item_offsets)[found.items].sum())
+    rows = int((index.item_offsets[found.items + 1] - index.item_offsets[found.items]).sum())
     kinds = np.int32, np.int32, np.float32, np.float32, np.int32, np.float32, bool
     out = Bounds(*(np.empty(rows, kind) for kind in kinds))
     stored = (
@@ -115,8 +126,8 @@ def _first_look(prints, stored, found, least, memory, kept, out):
         for field in range(own[0], own[1]):
             if _is_looked_for(kinds[field]):
                 longest = max(longest, token_offsets[field + 1] - token_offsets[field])
-        has_run = is_enough = False
-        are_halves = True
+        has_run = is_enough = is_around = False
+        are_halves = are_whole = True
         for of_anchors in (True, False):
             for field in range(own[0], own[1]):
                 if of_anchors != _is_looked_for(kinds[field]):
@@ -133,7 +144,16 @@ def _first_look(prints, stored, found, least, memory, kept, out):
                     are_halves &= has_share or kinds[field] != HALF
                     has_run |= out.longest[here] >= least.run[field]
                     has_run |= out.covered[here] >= least.covered[field]
+                    is_around |= has_share and least.lone[field] == ANYHOW
+                    are_whole &= least.lone[field] == ANYHOW or (
+                        out.longest[here] == token_offsets[field + 1] - token_offsets[field]
+                        and (least.lone[field] == WHOLE or out.alone[here])
+                    )
             kept[k] = has_run or (is_enough and are_halves)
+            if of_anchors and kept[k] and not (are_whole or is_around):
+                kept[k], marked = _may_be_supported(
+                    prints, stored, least, found, (k, own, longest), (text, marked, memory)
+                )
             if not kept[k]:
                 break
         if kept[k]:
@@ -162,6 +182,41 @@ def _look_at(prints, stored, found, place, stretch, marking, out):
             stored, field, prints, stretch, memory[1]
         )
     return marked
+
+
+@part
+def _may_be_supported(prints, stored, least, found, place, marking):
+    """Can two fields NEAR the anchors be there, or one ANYWHERE? -> that, and what is marked now.
+
+    `place`: number of the candidate, its fields, and the length of its longest anchor; `marking`: as above.
+    """
+    (k, own, longest), (text, marked, memory) = place, marking
+    kinds, supports = stored[4], 0
+    for field in range(own[0], own[1]):
+        if supports < 2 and not _is_looked_for(kinds[field]):
+            stretch = _stretch(stored, found, k, field, longest, text)
+            if stretch[0] < stretch[1]:
+                marked = _marked(prints, text, marked, stretch, memory)
+                is_there = _may_reach(stored, field, least.support[field], memory[1])
+                supports += is_there * (1 if kinds[field] == NEAR else 2)
+    return supports >= 2, marked
+
+
+@inlined
+def _may_reach(stored, field, share, joined):
+    """Can so much of a field be there, by weight? It is left as soon as too much is missing."""
+    _, _, token_offsets, fine, _, _, pair_prints, weights = stored
+    first, last = token_offsets[field], token_offsets[field + 1]
+    if last - first == 1:
+        return which_are_marked(pair_prints, first, last, joined) != U(0)
+    missing, most = np.float32(0), (np.float32(1) - share + ROUNDING) * weights[field]
+    for t in range(first + 1, last, 64):
+        size = min(last - t, 64)
+        absent = ~which_are_marked(pair_prints, t, t + size, joined) & (U(ALL) >> U(64 - size))
+        missing += sum_chosen(U(fine.ctypes.data) + U(4) * U(t), absent)
+        if missing > most:
+            return False
+    return True
 
 
 @inlined

@@ -74,11 +74,12 @@ class Scratch(NamedTuple):
     touched: Any
 
 
-def scratch(index: Index) -> Scratch:
-    """Fresh working memory for an index."""
+def scratch(index: Index, needed: Any = None) -> Scratch:
+    """Fresh working memory for an index. `needed`: int32[fields]; hits that are enough, if not the index's."""
     fields = np.zeros((len(index.kinds), LINE), np.int32)
     fields[:, GAP] = (np.diff(index.token_offsets) * STRETCH).astype(np.int32) + SLACK
-    fields[:, NEEDED], fields[:, PARTNER] = index.needed, index.partners
+    fields[:, NEEDED] = index.needed if needed is None else needed
+    fields[:, PARTNER] = index.partners
     fields[:, ALIKE], fields[:, ITEM] = index.alike, index.items
     fields[:, PLACE] = np.arange(len(index.items)) - index.item_offsets[index.items]
     return Scratch(

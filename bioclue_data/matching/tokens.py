@@ -28,7 +28,7 @@ PADDING = 64  # bytes after a text that the tokeniser may read
 EXPECTED = 12  # words in 64 bytes that are written without a question
 _NO_SINGLE = 5 << 24  # in the entry of what is neither a token of its own nor a separator
 _LOWER = 0x2020202020202020
-_ALL = 0xFFFFFFFFFFFFFFFF
+ALL = 0xFFFFFFFFFFFFFFFF  # bits
 
 
 @inlined
@@ -46,7 +46,7 @@ def _join_bytes(address, size):
         value = _mix(value ^ (load64(address) | U(_LOWER)))
         address += U(8)
         size -= 8
-    return value ^ ((load64(address) | U(_LOWER)) & (U(_ALL) >> U(64 - 8 * size)))
+    return value ^ ((load64(address) | U(_LOWER)) & (U(ALL) >> U(64 - 8 * size)))
 
 
 @inlined
@@ -163,7 +163,7 @@ def hash_tokens(count, arrays):
     hashes, (heads, tails, sizes), _, _, single, _ = arrays
     for t in range(U(CARRY), U(CARRY + count)):
         size = U(sizes[t]) & U(15)
-        value = _mix(heads[t] & (U(_ALL) >> (U(64) - U(8) * min(size, U(8)))))
+        value = _mix(heads[t] & (U(ALL) >> (U(64) - U(8) * min(size, U(8)))))
         tail = tails[t] & ((U(1) << (U(8) * (max(size, U(8)) - U(8)))) - U(1))
         hashes[t] = _mix(value ^ tail) if size > U(8) else value
         single[t] = sizes[t] >> np.uint8(6)
@@ -255,7 +255,7 @@ def tokenise(base, at, end, tables, arrays, origin, filled):
         width = min(end - at, 64)
         ascii_width = min(np.int64(trailing_zeros(others)), width)
         if ascii_width > 0:
-            inside = U(_ALL) >> U(64 - ascii_width)
+            inside = U(ALL) >> U(64 - ascii_width)
             t = _find_words(words, is_open, inside, np.int32(at - origin), t, starts, ends)
             is_open = (words >> U(ascii_width - 1)) & U(1)
             at += ascii_width

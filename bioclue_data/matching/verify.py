@@ -70,10 +70,20 @@ class Scores(NamedTuple):
     alone: Any
 
 
-def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) -> Scores:
-    """Compare every field of every candidate's item with its text. Thread-safe, and free of the lock."""
-    sizes = np.diff(index.item_offsets)[found.items]
-    rows = int(sizes.sum())
+def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR, most: Any = None) -> Scores:
+    """Compare every field of every candidate's item with its text. Thread-safe, and free of the lock.
+
+    Args:
+        texts: The texts.
+        index: The fields.
+        found: The candidates.
+        floor: Share of an anchor, without a long run, below which the rest is not looked at.
+        most: int32[rows]; the longest run that can be there of each field, as far as is known: a field
+            that has none is not compared.
+    """
+    first, last = index.item_offsets[found.items], index.item_offsets[found.items + 1]
+    rows = int((last - first).sum())
+    most = np.ones(rows, np.int32) if most is None else most
     whole, real = [0, 1, 5, 6, 7, 8, 9], [2, 3, 4]
     out = {i: np.zeros(rows, np.int32) for i in whole} | {i: np.zeros(rows, np.float32) for i in real}
     arrays: tuple[Any, ...] = tuple(out[i] for i in range(len(out)))
@@ -83,23 +93,23 @@ def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR) 
         index.token_hashes, index.single, index.token_offsets, index.fine, index.wide,
         index.kinds, index.item_offsets,
     )  # fmt: skip
-    most_fields = _greatest(index.item_offsets)
-    order, steps = np.zeros(most_fields, np.int64), np.zeros(most_fields, np.int64)
-    longest, longest_field = _greatest(tokens.offsets), _greatest(index.token_offsets)
-    working = np.zeros(longest, U), order, steps, working_memory(longest_field, longest)
-    _verify(tuple(tokens), places, stored, tuple(found), np.float32(floor), working, arrays)
+    fields, longest = _greatest(first, last), _greatest(tokens.offsets[:-1], tokens.offsets[1:])
+    longest_item = _greatest(index.token_offsets[first], index.token_offsets[last])
+    order, steps = np.zeros(fields, np.int64), np.zeros(fields, np.int64)
+    working = np.zeros(longest, U), order, steps, working_memory(longest_item, longest)
+    _verify(tuple(tokens), places, stored, tuple(found), most, np.float32(floor), working, arrays)
     scores = Scores(*arrays, aligned=arrays[2], alone=np.ones(rows, bool))
     alone = stand_alone(texts, used, tokens, places, index, scores)
     return scores._replace(aligned=align(tokens, places, index, scores), alone=alone)
 
 
-def _greatest(offsets: Any) -> int:
-    """The greatest distance of two successive offsets, at least 1."""
-    return int(np.diff(offsets).max(initial=1))
+def _greatest(first: Any, last: Any) -> int:
+    """The greatest distance of two offsets, at least 1."""
+    return int((last - first).max(initial=1))
 
 
 @kernel
-def _verify(tokens, places, stored, found, floor, working, out):
+def _verify(tokens, places, stored, found, most, floor, working, out):
     kinds, item_offsets = stored[5], stored[6]
     all_hashes, all_starts, all_ends, all_single, offsets = tokens
     _, items, firsts, lasts, anchors, _ = found
@@ -121,7 +131,7 @@ def _verify(tokens, places, stored, found, floor, working, out):
             size = stored[2][field + 1] - stored[2][field]
             out[0][here], out[1][here] = k, field
             is_skipped = kind == ANCHOR and size > LONG_ANCHOR and not has_bit(anchors[k], field - start)
-            if is_skipped or (step == 2 and hopeless):
+            if is_skipped or most[here] == 0 or (step == 2 and hopeless):
                 continue
             begin, end = _stretch(kind, step, size, (firsts[k], lasts[k]), (low, high, length), count)
             near = compare(hashes, text_arrays, begin, end, stored, field, memory, out, here)

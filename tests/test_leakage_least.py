@@ -1,0 +1,131 @@
+"""What is left out before the closer look would have had no verdict: the whole scan with and without it."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioclue_data.leakage import scanning
+from bioclue_data.leakage.items import Items, index_rows
+from bioclue_data.leakage.least import least
+from bioclue_data.leakage.scanning import Records, scan_records
+from bioclue_data.leakage.targets import Row
+from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
+from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Least
+from bioclue_data.matching.index import Index
+from bioclue_data.matching.tokens import texts_of
+
+WORDS = ["fever", "cough", "which", "is", "dyspnoea", "drug", "左心室", "射血", "发热", "咳嗽", "的", "40"]
+
+
+def row(
+    number: int, question: str, options: list[str] | None = None, answers: list[str] | None = None
+) -> Row:
+    asked = {"question": question, "context": None, "detail": None, "rationale": None}
+    fields = {
+        **asked,
+        "options": [{"text": text} for text in options or []],
+        "answers": [{"text": text} for text in answers or []],
+    }
+    task = "qa" if options is None else "mcqa"
+    return Row(f"{number:064x}", f"own:test:{number}", "own", "test", task, False, fields)
+
+
+def everything(items: Items, index: Index, thresholds: Thresholds) -> Least:
+    """Least that every candidate has."""
+    count = len(index.kinds)
+    nothing, none = np.zeros(count, np.float32), np.zeros(count, np.int32)
+    return Least(nothing, nothing, nothing, none, index.needed, np.zeros(count, np.uint8), nothing)
+
+
+def found(rows: list[Row], records: list[str]) -> dict[int, Any]:
+    return scan_records([Records(texts_of(records), "corpus", 0)], *index_rows(rows), Thresholds(), threads=1)
+
+
+TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_nothing_with_a_verdict_is_left_out(data: st.DataObject) -> None:
+    kinds = st.one_of(
+        st.tuples(TEXTS),
+        st.tuples(TEXTS, st.lists(TEXTS, max_size=3)),
+        st.tuples(TEXTS, st.none(), st.lists(TEXTS, min_size=1, max_size=2)),
+    )
+    drawn = data.draw(st.lists(kinds, min_size=1, max_size=4))
+    shared = data.draw(st.booleans())  # the same question in every item
+    rows = [row(i, drawn[0][0] if shared else parts[0], *parts[1:]) for i, parts in enumerate(drawn)]
+    texts = [
+        text
+        for parts in drawn
+        for part in parts
+        for text in ([part] if isinstance(part, str) else part or [])
+    ]
+    pieces = st.lists(st.one_of(st.sampled_from(texts), TEXTS), min_size=1, max_size=6)
+    joined = st.tuples(st.sampled_from(["\n", " "]), pieces).map(lambda drawn: drawn[0].join(drawn[1]))
+    records = data.draw(st.lists(joined, min_size=1, max_size=3))
+    with mock.patch.object(scanning, "least", everything):
+        whole = found(rows, records)
+    assert found(rows, records) == whole
+
+
+def asked(rows: list[Row], **thresholds: float) -> dict[str, list[int]]:
+    items, index = index_rows(rows)
+    needed = least(items, index, Thresholds(**thresholds))
+    own = items.roles == 0
+    return {
+        "windows": needed.windows[own].tolist(),
+        "all": index.window_counts[own].tolist(),
+        "lone": needed.lone[own].tolist(),
+    }
+
+
+def test_short_items_without_support_must_be_there_whole() -> None:
+    short, long = "one two three four five six seven", "one two three four five six seven eight nine"
+    few = asked([row(0, short), row(1, long)])
+    assert few["windows"] == [5, 1]
+    assert few["all"] == [5, 7]
+    assert few["lone"] == [WHOLE, ANYHOW]
+    assert asked([row(0, short)], short=5)["windows"] == [1]
+    assert asked([row(0, short)], run=6)["windows"] == [1]
+    assert asked([row(0, short, answers=["eight"])])["windows"] == [1]
+    assert asked([row(0, short, options=["eight"])])["windows"] == [1]
+
+
+def test_of_equal_items_one_with_support_is_enough() -> None:
+    short = "one two three four five six seven"
+    assert asked([row(0, short), row(1, short)])["windows"][0] == 5
+    for place in range(3):
+        rows = [row(i, short, answers=["eight"] if i == place else []) for i in range(3)]
+        assert asked(rows)["windows"][0] == 1
+
+
+def test_a_run_of_characters_and_a_word_can_be_long_in_a_short_item() -> None:
+    assert asked([row(0, "左心室射血分数为左心室射")])["lone"] == [WHOLE]
+    assert asked([row(0, "左心室射血分数为 40")])["lone"] == [ANYHOW]
+
+
+def test_what_needs_support() -> None:
+    assert asked([row(0, "one two three", options=["four"])])["lone"] == [ALONE]
+    assert asked([row(0, "one two three four five", options=["four"])])["lone"] == [ANYHOW]
+    assert asked([row(0, "one two three four five", answers=["four"])])["lone"] == [WHOLE]
+    question = "which of the following drugs is the most likely cause of this"
+    template = [row(i, question, options=[f"drug {i}"]) for i in range(60)]
+    assert asked(template)["lone"] == [WHOLE] * 60
+
+
+def test_options_or_an_answer_beside_a_word_in_a_sentence() -> None:
+    rows = [row(0, "blue lamp", options=["retinol drops", "thiamine powder", "zinc"], answers=None)]
+    record = "there is a blue lamp in it, and {} and {}."
+    assert found(rows, [record.format("retinol drops", "no powder")]) == {}
+    both = found(rows, [record.format("thiamine powder", "zinc")])
+    assert VERDICTS[both[0].best.verdict] == "exact"
+    answered = [row(0, "blue lamp", answers=[" ".join(f"word{i}" for i in range(200))])]
+    known = " ".join(f"word{i}" for i in range(55, 200))
+    assert VERDICTS[found(answered, [record.format(known, "zinc")])[0].best.verdict] == "exact"
+    assert found(answered, [record.format(known[:600], "zinc")]) == {}
