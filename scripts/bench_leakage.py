@@ -30,9 +30,9 @@ import pyarrow as pa
 
 from bioclue_data import api
 from bioclue_data.leakage import run, scanning, targets
-from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.reading import corpus_files, reader
 from bioclue_data.leakage.scanning import BATCH
+from bioclue_data.leakage.search import Search, search_for
 from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching import reference
@@ -226,22 +226,22 @@ def whole(
             out.write(line)
     unit = run.Unit(0, run.Source("bench", "0", (str(path),)), (str(path),))
     started = time.perf_counter()
-    indexed = index_rows([row for row in rows if row.task != "nli"][:20_000])
+    search = search_for([row for row in rows if row.task != "nli"][:20_000], Thresholds())
     indexing = time.perf_counter() - started
     alone, together = best(
         lambda: sum(len(batch.texts) for batch in reader.read(str(path))),
-        lambda: run.scan_unit(unit, indexed, Thresholds(), threads=2),
+        lambda: run.scan_unit(unit, search, threads=2),
     )
     return {
         "language": language, "MB": size / MEGABYTE, "reader MB/s": size / MEGABYTE / alone,
         "scan MB/s": size / MEGABYTE / together, "scan / reader": together / alone, "index s": indexing,
-        "shares": shares_of_stages(unit, indexed),
+        "shares": shares_of_stages(unit, search),
     }  # fmt: skip
 
 
 STAGES = {
     "scan": (scanning, "scan"),
-    "candidates": (scanning.candidate, "candidates"),
+    "candidates": (scanning, "candidates"),
     "first look": (scanning, "first_look"),
     "comparison": (scanning, "verify"),
     "verdicts": (scanning.verdicts, "judge"),
@@ -249,7 +249,7 @@ STAGES = {
 }
 
 
-def shares_of_stages(unit: run.Unit, indexed: tuple[Any, indexes.Index]) -> dict[str, float]:
+def shares_of_stages(unit: run.Unit, search: Search) -> dict[str, float]:
     """Share of the time of one thread that each stage takes; what is left is between them."""
     spent = dict.fromkeys(STAGES, 0.0)
 
@@ -268,7 +268,7 @@ def shares_of_stages(unit: run.Unit, indexed: tuple[Any, indexes.Index]) -> dict
             own = timed(stage, getattr(module, name))
             patched.enter_context(mock.patch.object(module, name, own))
         started = time.perf_counter()
-        run.scan_unit(unit, indexed, Thresholds(), threads=1)
+        run.scan_unit(unit, search, threads=1)
         total = time.perf_counter() - started
     started = time.perf_counter()
     deque(reader.read(unit.files[0]), maxlen=0)
@@ -279,7 +279,6 @@ def shares_of_stages(unit: run.Unit, indexed: tuple[Any, indexes.Index]) -> dict
 START = """
 import time; started = time.perf_counter()
 from bioclue_data.leakage import run, scanning, targets
-from bioclue_data.leakage.items import index_rows
 row = targets.Row("0", "0", "d", "s", "qa", False, {"question": "which colour has the blue knee of the elbow", "detail": None, "answers": None})
 run.check([row], [run.Source("c", "0", (%r,))])
 print(time.perf_counter() - started)

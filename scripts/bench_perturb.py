@@ -19,8 +19,8 @@ import numpy as np
 import opencc
 
 from bioclue_data.leakage.fields import FIELDS, values
-from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.scanning import Records, scan_records
+from bioclue_data.leakage.search import Search, search_for
 from bioclue_data.leakage.verdicts import NEAR_DUPLICATE, SUSPECTED, Thresholds
 from bioclue_data.matching import reference
 from bioclue_data.matching.tokens import texts_of
@@ -154,7 +154,7 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
     lines = [
         f"{language}: {len(indexed)} items indexed, {len(sample)} changed; % suspected / near / confident"
     ]
-    items, index = index_rows(row._replace(public=False) for row in indexed)
+    search = search_for((row._replace(public=False) for row in indexed), DEFAULT)
     table = changes.table()
     choice = [place for place in sample if indexed[place].task == "mcqa"]
     bare = {f"{BARE}, {name}": table[name] for name in ("verbatim", "deletions 10 %")}
@@ -164,7 +164,7 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
         chosen = choice if name in bare else swapped if name == "terms translated" else sample
         for place in chosen:
             text = rendered(indexed[place], change, order, bare=name in bare)
-            seen = _scan([wrapped(text)], items, index).get(place)
+            seen = _scan([wrapped(text)], search).get(place)
             if seen and seen.best.verdict >= SUSPECTED:
                 found["suspected"] += 1
                 found["near"] += seen.best.verdict >= NEAR_DUPLICATE
@@ -173,16 +173,16 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
         lines.append(f"  {name:30} {' / '.join(shares)}")
     negatives = chance.sample(held, min(NEGATIVES, len(held)))
     lines.append(
-        _false(f"of {len(negatives)} other items", [rendered(row, str) for row in negatives], items, index)
+        _false(f"of {len(negatives)} other items", [rendered(row, str) for row in negatives], search)
     )
     records = chance.sample(corpus, min(RECORDS, len(corpus)))
-    lines.append(_false(f"of {len(records)} records", records, items, index))
+    lines.append(_false(f"of {len(records)} records", records, search))
     changed = {place: wrapped(rendered(indexed[place], table["deletions 10 %"])) for place in sample}
     for share in CURVE:
-        thresholds = _lowered(share)
-        seen = {place: _scan([text], items, index, thresholds).get(place) for place, text in changed.items()}
+        lowered = Search(search.items, search.index, _lowered(share))
+        seen = {place: _scan([text], lowered).get(place) for place, text in changed.items()}
         recall = sum(bool(s) and s.best.verdict >= SUSPECTED for s in seen.values()) / len(sample)
-        wrong = _false("", [rendered(row, str) for row in negatives], items, index, thresholds)
+        wrong = _false("", [rendered(row, str) for row in negatives], lowered)
         lines.append(f"  short items {share}: deletions 10 % {100 * recall:.1f};{wrong}")
     return "\n".join(lines)
 
@@ -214,18 +214,20 @@ def _question(row: Row) -> str:
     return reference.normalise(str(row.fields["question"]))
 
 
-def _scan(texts: list[str], items: Any, index: Any, thresholds: Thresholds = DEFAULT) -> Any:
-    return scan_records([Records(texts_of(texts), "", 0)], items, index, thresholds, threads=1)
+def _scan(texts: list[str], search: Search) -> Any:
+    return scan_records([Records(texts_of(texts), "", 0)], search, threads=1)
 
 
-def _false(name: str, texts: list[str], items: Any, index: Any, thresholds: Thresholds = DEFAULT) -> str:
+def _false(name: str, texts: list[str], search: Search) -> str:
     """How many texts are flagged: confident, with low confidence, and those that an aligner finds alike."""
     counts: Counter[str] = Counter()
     for text in texts:
-        found = _scan([text], items, index, thresholds)
+        found = _scan([text], search)
         flagged = {place: seen for place, seen in found.items() if seen.best.verdict >= SUSPECTED}
         if flagged:
-            counts[_kind({p: seen for p, seen in flagged.items() if seen.best.confident}, text, items)] += 1
+            counts[
+                _kind({p: seen for p, seen in flagged.items() if seen.best.confident}, text, search.items)
+            ] += 1
     return (
         f"  flagged {name}: {counts['confident']}, with low confidence {counts['low']}, "
         f"repetitions {counts['question'] + counts['answer']}, {counts['answer']} of them with their answers"

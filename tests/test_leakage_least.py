@@ -9,10 +9,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.leakage import scanning
+from bioclue_data.leakage import search
 from bioclue_data.leakage.items import Items, index_rows
 from bioclue_data.leakage.least import least
 from bioclue_data.leakage.scanning import Records, scan_records
+from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
 from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Least
@@ -43,7 +44,7 @@ def everything(items: Items, index: Index, thresholds: Thresholds) -> Least:
 
 
 def found(rows: list[Row], records: list[str]) -> dict[int, Any]:
-    return scan_records([Records(texts_of(records), "corpus", 0)], *index_rows(rows), Thresholds(), threads=1)
+    return scan_records([Records(texts_of(records), "corpus", 0)], search_for(rows, Thresholds()), threads=1)
 
 
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
@@ -69,7 +70,7 @@ def test_nothing_with_a_verdict_is_left_out(data: st.DataObject) -> None:
     pieces = st.lists(st.one_of(st.sampled_from(texts), TEXTS), min_size=1, max_size=6)
     joined = st.tuples(st.sampled_from(["\n", " "]), pieces).map(lambda drawn: drawn[0].join(drawn[1]))
     records = data.draw(st.lists(joined, min_size=1, max_size=3))
-    with mock.patch.object(scanning, "least", everything):
+    with mock.patch.object(search, "least", everything):
         whole = found(rows, records)
     assert found(rows, records) == whole
 

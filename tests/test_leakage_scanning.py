@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from bioclue_data.leakage import scanning
 from bioclue_data.leakage.findings import SCHEMA, findings, holds, table
-from bioclue_data.leakage.items import Items, index_rows
+from bioclue_data.leakage.items import Items
 from bioclue_data.leakage.matches import EVIDENCE, Seen
 from bioclue_data.leakage.scanning import OVERLAP, PIECE, Records, scan_records
+from bioclue_data.leakage.search import Search, search_for
 from bioclue_data.leakage.targets import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Judged, Thresholds
-from bioclue_data.matching.index import Index
 from bioclue_data.matching.tokens import PADDING, Texts, texts_of
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ OPTIONS = ["ascorbic acid", "thiamine", "retinol"]
 FILLER = "Nothing in this line is about any of the questions that are asked. "
 
 
-def rows_of(questions: list[str]) -> tuple[Items, Index]:
+def search_of(questions: list[str]) -> Search:
     rows = []
     for number, question in enumerate(questions):
         fields = {"question": question, "options": [{"text": text} for text in OPTIONS]}
         row = Row(f"{number:064x}", f"own:test:{number}", "own", "test", "mcqa", False, fields)
         rows.append(row)
-    return index_rows(rows)
+    return search_for(rows, Thresholds())
 
 
 def cut(records: list[str], sizes: list[int]) -> list[Records]:
@@ -54,8 +54,8 @@ def cut(records: list[str], sizes: list[int]) -> list[Records]:
 
 
 def scan(questions: list[str], batches: list[Records], threads: int = 2) -> tuple[dict[int, Seen], Items]:
-    items, index = rows_of(questions)
-    return scan_records(batches, items, index, Thresholds(), threads), items
+    search = search_of(questions)
+    return scan_records(batches, search, threads), search.items
 
 
 def pieces_of(question: str) -> list[str]:
@@ -156,8 +156,8 @@ def test_bytes_that_are_no_text_do_not_stop_a_scan() -> None:
         np.frombuffer(raw + raw[:3] + bytes(PADDING), np.uint8),
         np.array([0, len(raw), len(raw) + 3], np.int64),
     )
-    items, index = rows_of(QUESTIONS)
-    seen = scan_records([Records(texts, "broken.txt", 0)], items, index, Thresholds())
+    search = search_of(QUESTIONS)
+    seen = scan_records([Records(texts, "broken.txt", 0)], search)
     assert VERDICTS[seen[0].best.verdict] == "exact"
 
 
@@ -172,9 +172,9 @@ def test_an_error_of_a_reader_is_not_swallowed() -> None:
         yield from cut([FILLER], [1])
         raise OSError("the file went away")
 
-    items, index = rows_of(QUESTIONS)
+    search = search_of(QUESTIONS)
     with pytest.raises(OSError, match="went away"):
-        scan_records(broken(), items, index, Thresholds())  # type: ignore[arg-type]
+        scan_records(broken(), search)  # type: ignore[arg-type]
 
 
 def test_findings() -> None:
@@ -228,8 +228,8 @@ def test_scores_that_differ_less_than_is_stored_are_equal(monkeypatch: pytest.Mo
 )
 def test_a_pair_of_words_counts_where_both_stand_by_themselves(record: str, is_found: bool) -> None:
     pair = {"text_a": "inflammation", "text_b": "exanthema"}
-    items, index = index_rows([Row("0", "0", "d", "train", "sts", False, pair)])
-    seen = scan_records(cut([record], [1]), items, index, Thresholds())
+    search = search_for([Row("0", "0", "d", "train", "sts", False, pair)], Thresholds())
+    seen = scan_records(cut([record], [1]), search)
     assert [VERDICTS[found.best.verdict] for found in seen.values()] == ["exact"] * is_found
     assert not any(found.best.confident for found in seen.values())
 
@@ -244,7 +244,7 @@ def test_when_one_thread_fails_the_others_end(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(scanning, "_scan_batch", failing)
     with pytest.raises(ValueError, match="a fault"):
-        scan_records(without_end(), *rows_of(QUESTIONS), Thresholds(), threads=3)
+        scan_records(without_end(), search_of(QUESTIONS), threads=3)
 
 
 @settings(max_examples=60, deadline=None)
@@ -256,7 +256,7 @@ def test_parts_of_a_batch_have_its_records_and_their_places(files: list[list[int
         )
         for number, sizes in enumerate(files)
     ]
-    with mock.patch.object(scanning, "FIRST", 700):
+    with mock.patch.object(scanning, "LAST", 700):
         whole = scanning._join(batches)
         parts = list(scanning._parts(whole))
     places = [part.place(i) for part in parts for i in range(len(part.texts))]

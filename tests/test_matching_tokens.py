@@ -30,6 +30,7 @@ def same(texts: list[str]) -> None:
     for number, text in enumerate(texts):
         part = slice(int(found.offsets[number]), int(found.offsets[number + 1]))
         wanted = reference.tokens(text)
+        assert reference.words(text) == [token.text for token in wanted]
         assert found.starts[part].tolist() == [token.start for token in wanted]
         assert found.ends[part].tolist() == [token.end for token in wanted]
         assert found.single[part].tolist() == [int(token.single) for token in wanted]

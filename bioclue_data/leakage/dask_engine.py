@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from bioclue_data.errors import UsageError
 from bioclue_data.leakage import findings, run
+from bioclue_data.leakage.search import Search
 from bioclue_data.matching import index as indexes
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from bioclue_data.leakage.items import Items
     from bioclue_data.leakage.parts import Result
     from bioclue_data.leakage.verdicts import Thresholds
-    from bioclue_data.matching.index import Index
 
 RETRIES = 3
 TIMEOUT = 20.0  # seconds until a scheduler must have answered
@@ -45,9 +45,9 @@ def engine(scheduler: str | None, workers: int) -> Iterator[run.Engine]:
     with _client(scheduler, workers) as client:
 
         def scan(
-            units: Sequence[run.Unit], indexed: tuple[Items, Index], options: run.Options, say: run.Say
+            units: Sequence[run.Unit], search: Search, options: run.Options, say: run.Say
         ) -> Iterator[tuple[run.Unit, Result]]:
-            with _saved(indexed, options.parts) as folder:
+            with _saved(search, options.parts) as folder:
                 yield from _results(client, units, folder, options.thresholds, say)
 
         yield scan
@@ -77,9 +77,9 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Any]:
 
 
 @contextmanager
-def _saved(indexed: tuple[Items, Index], parts: Path | None) -> Iterator[Path]:
+def _saved(search: Search, parts: Path | None) -> Iterator[Path]:
     """A folder with items and index, beside the parts: where workers of other machines find it."""
-    items, index = indexed
+    items, index = search.items, search.index
     if parts:
         parts.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="index-", dir=parts) as name:
@@ -126,11 +126,11 @@ def _lost(unit: run.Unit, future: Any) -> list[str]:
 
 def work(unit: run.Unit, folder: str, thresholds: Thresholds) -> Result:
     """What a worker does."""
-    return run.scan_unit(unit, _loaded(folder), thresholds, threads=1)
+    return run.scan_unit(unit, _loaded(folder, thresholds), threads=1)
 
 
 @lru_cache(maxsize=1)
-def _loaded(folder: str) -> tuple[Items, Index]:
+def _loaded(folder: str, thresholds: Thresholds) -> Search:
     place = Path(folder)
     items: Items = pickle.loads((place / ITEMS).read_bytes())  # noqa: S301 - our own, of this run
-    return items, indexes.load(place)
+    return Search(items, indexes.load(place), thresholds)

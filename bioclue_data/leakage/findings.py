@@ -107,15 +107,10 @@ def merged(tables: list[pa.Table]) -> pa.Table:
 
 def holds(text: str, run: str) -> bool:
     """Are the tokens of `run` a run of tokens of `text`? Compared as characters, not as hashes."""
-    if _stands_in(text, run) or _stands_in(_plain(text), _plain(run)):
+    if _stands_in(text, run):
         return True
-    whole, part = (_joined(reference.tokens(value)) for value in (text, run))
-    return bool(part) and part in whole
-
-
-def _plain(text: str) -> str:
-    """In lower case, with single blanks: the same tokens, and quicker than to look for them."""
-    return " ".join(text.lower().split())
+    whole, part = (" ".join(["", *reference.words(value), ""]) for value in (text, run))
+    return not part.isspace() and part in whole
 
 
 def _stands_in(text: str, run: str) -> bool:
@@ -130,10 +125,6 @@ def _begins_token(text: str) -> bool:
 def _is_edge(text: str, at: int) -> bool:
     """Is this character none of a word that begins or ends beside it?"""
     return not 0 <= at < len(text) or reference.fold(text[at])[0] in {SEPARATOR, SINGLE}
-
-
-def _joined(tokens: Iterable[reference.Token]) -> str:
-    return "".join(f"\x1f{token.text}\x1f" for token in tokens)
 
 
 def method() -> str:

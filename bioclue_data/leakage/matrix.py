@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 from bioclue_data.building.flags import LEAKED
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage.fields import FIELDS, values
-from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.scanning import Records, scan_records
+from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import Choice, groups, rows_of_folder, tables
 from bioclue_data.matching.tokens import texts_of
 
@@ -38,13 +38,13 @@ def matrix(
     counts: Counter[tuple[str, str, str, str, str, str]] = Counter()
     seen: set[tuple[str, str, str, str]] = set()
     for group in groups(rows_of_folder(folder, choice, literature)):
-        items, index = index_rows(group)
+        search = search_for(group, thresholds)
         for other, table in tables(folder, Choice()):
             if say:
                 say(f"{other} {table['split']}")
             batches = _records(folder, other, table)
-            matches = scan_records(batches, items, index, thresholds, threads)
-            for row in found.findings(matches, items, f"{other}/{table['split']}", ""):
+            matches = scan_records(batches, search, threads)
+            for row in found.findings(matches, search.items, f"{other}/{table['split']}", ""):
                 same = (row["dataset"], row["split"]) == (other, table["split"])
                 key = (row["item_id"], row["task"], other, table["split"])
                 if row["verdict"] in LEAKED and not same and key not in seen:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage import parts
-from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.reading import reader
 from bioclue_data.leakage.scanning import Records, joined, scan_records
+from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import groups
 from bioclue_data.leakage.verdicts import Thresholds
 
@@ -28,14 +28,11 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from bioclue_data.leakage.items import Items
+    from bioclue_data.leakage.search import Search
     from bioclue_data.leakage.targets import Row
-    from bioclue_data.matching.index import Index
 
     Say = Callable[[str], None] | None
-    Engine = Callable[
-        [Sequence["Unit"], tuple[Items, Index], "Options", Say], Iterable[tuple["Unit", parts.Result]]
-    ]
+    Engine = Callable[[Sequence["Unit"], Search, "Options", Say], Iterable[tuple["Unit", parts.Result]]]
 
 
 BUNDLE = 32 << 20  # bytes of files in a unit, about
@@ -196,8 +193,8 @@ def _scanned(
         if part and (result := parts.read(part)) and not _may_be_mended(unit, result):
             done[unit.number] = result
     left = [unit for unit in units if unit.number not in done]
-    indexed = index_rows(group) if left else None
-    for unit, result in engine(left, indexed, options, say) if indexed else ():
+    search = search_for(group, options.thresholds) if left else None
+    for unit, result in engine(left, search, options, say) if search else ():
         done[unit.number] = result
         if (part := places[unit.number]) and not result[1].get("lost"):
             parts.write(part, result)
@@ -216,14 +213,11 @@ def _only(findings: pa.Table, verdicts: frozenset[str]) -> pa.Table:
     return findings.filter(pc.is_in(findings["verdict"], pa.array(sorted(verdicts))))
 
 
-def scan_unit(
-    unit: Unit, indexed: tuple[Items, Index], thresholds: Thresholds, threads: int, held: Held | None = None
-) -> parts.Result:
+def scan_unit(unit: Unit, search: Search, threads: int, held: Held | None = None) -> parts.Result:
     """Findings of one unit, and what was read: records, bytes, problems."""
-    items, index = indexed
     batches, read = (held or Held(0)).records(unit)
-    seen = scan_records(batches, items, index, thresholds, threads)
-    rows = found.findings(seen, items, unit.source.corpus, unit.source.revision)
+    seen = scan_records(batches, search, threads)
+    rows = found.findings(seen, search.items, unit.source.corpus, unit.source.revision)
     return found.table(rows), read
 
 
@@ -234,12 +228,12 @@ class _Threads:
         self._held = Held(KEPT)
 
     def __call__(
-        self, units: Sequence[Unit], indexed: tuple[Items, Index], options: Options, say: Say
+        self, units: Sequence[Unit], search: Search, options: Options, say: Say
     ) -> Iterator[tuple[Unit, parts.Result]]:
         for unit in units:
             if say:
                 say(f"{unit.source.corpus}: {unit.files[0]}")
-            yield unit, scan_unit(unit, indexed, options.thresholds, options.threads, self._held)
+            yield unit, scan_unit(unit, search, options.threads, self._held)
 
 
 class Held:

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.leakage import verdicts
-from bioclue_data.leakage.least import least
 from bioclue_data.leakage.matches import Matches, Pieces, best_of_each
-from bioclue_data.matching import candidates as candidate
 from bioclue_data.matching.bounds import first_look
+from bioclue_data.matching.candidates import candidates
 from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import PADDING, Texts
 from bioclue_data.matching.verify import verify
@@ -25,15 +24,13 @@ from bioclue_data.matching.verify import verify
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from bioclue_data.leakage.items import Items
     from bioclue_data.leakage.matches import Seen
-    from bioclue_data.leakage.verdicts import Thresholds
-    from bioclue_data.matching.bounds import Least
-    from bioclue_data.matching.index import Index
+    from bioclue_data.leakage.search import Search
+    from bioclue_data.matching.candidates import Scratch
 
 PIECE, OVERLAP = 1 << 18, 1 << 13  # bytes: longer records are looked at in overlapping pieces
 BATCH = 6 << 20  # bytes of text that are scanned at a time, about
-FIRST = 3 << 18  # the same at the begin and at the end of a corpus, so that no thread waits for others long
+FIRST, LAST = 3 << 18, 3 << 19  # the same where a corpus begins and ends, so that no thread waits long
 
 
 class Records(NamedTuple):
@@ -81,10 +78,10 @@ def _join(batches: list[Records]) -> Records:
 
 
 def _parts(batch: Records) -> Iterator[Records]:
-    """A batch in batches of about FIRST bytes; nothing is copied."""
+    """A batch in batches of about LAST bytes; nothing is copied."""
     offsets, begin = batch.texts.offsets, 0
     while begin < len(batch.texts):
-        end = int(np.searchsorted(offsets, offsets[begin] + FIRST))
+        end = int(np.searchsorted(offsets, offsets[begin] + LAST))
         end = min(max(end, begin + 1), len(batch.texts))
         file, first = batch.place(begin)
         more = tuple((at - begin, name, number) for at, name, number in batch.more if begin < at < end)
@@ -92,37 +89,25 @@ def _parts(batch: Records) -> Iterator[Records]:
         begin = end
 
 
-class Search(NamedTuple):
-    """What is looked for, and what is enough for a verdict."""
-
-    items: Items
-    indexed: Index
-    thresholds: Thresholds
-    least: Least
-
-
-def scan_records(
-    batches: Iterable[Records], items: Items, index: Index, thresholds: Thresholds, threads: int = 2
-) -> dict[int, Seen]:
+def scan_records(batches: Iterable[Records], search: Search, threads: int = 2) -> dict[int, Seen]:
     """Scan batches of records with some threads; -> item -> what was seen.
 
     The threads read, too, one at a time: a thread more that only reads would take the place of another.
     """
-    search = Search(items, index, thresholds, least(items, index, thresholds))
     source = _Source(batches)
     seen: dict[int, Seen] = {}
     lock = threading.Lock()
 
     def work() -> None:
-        scratch = candidate.scratch(index, search.least.windows)
-        for batch in source:
-            found = _scan_batch(batch, search, seen, scratch)
-            with lock:
-                for item, new in found.items():
-                    if item in seen:
-                        seen[item].add(new)
-                    else:
-                        seen[item] = new
+        with search.working() as scratch:
+            for batch in source:
+                found = _scan_batch(batch, search, seen, scratch)
+                with lock:
+                    for item, new in found.items():
+                        if item in seen:
+                            seen[item].add(new)
+                        else:
+                            seen[item] = new
 
     with ThreadPoolExecutor(threads) as pool, source:
         for done in as_completed([pool.submit(work) for _ in range(threads)]):
@@ -157,7 +142,7 @@ class _Source:
 
 
 def _last_in_parts(batches: Iterable[Records]) -> Iterator[Records]:
-    """The batches; the last one in parts of about FIRST bytes, so that all threads end together."""
+    """The batches; the last one in parts of about LAST bytes, so that all threads end together."""
     last: Records | None = None
     for batch in batches:
         if last is not None:
@@ -168,14 +153,14 @@ def _last_in_parts(batches: Iterable[Records]) -> Iterator[Records]:
 
 
 def _scan_batch(
-    batch: Records, search: Search, known: Mapping[int, Seen], scratch: candidate.Scratch
+    batch: Records, search: Search, known: Mapping[int, Seen], scratch: Scratch
 ) -> dict[int, Seen]:
     """What a batch has of each item. Of items for which a better match is `known` that one stays."""
-    items, index, thresholds, enough = search
+    items, index, thresholds = search.items, search.index, search.thresholds
     pieces = _pieces(batch.texts)
     hits, prints = scan(pieces.texts, index)
-    found = candidate.candidates(hits, index, scratch)
-    found, bounds = first_look(prints, index, found, enough)
+    found = candidates(hits, index, scratch)
+    found, bounds = first_look(prints, index, found, search.least)
     is_hopeful = verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE
     found, most = found.chosen(is_hopeful), bounds.longest[is_hopeful[bounds.candidates]]
     if not len(found.texts):

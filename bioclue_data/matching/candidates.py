@@ -75,7 +75,7 @@ class Scratch(NamedTuple):
 
 
 def scratch(index: Index, needed: Any = None) -> Scratch:
-    """Fresh working memory for an index. `needed`: int32[fields]; hits that are enough, if not the index's."""
+    """Fresh working memory. `needed`: int32[fields]; hits that are enough, if not those of the index."""
     fields = np.zeros((len(index.kinds), LINE), np.int32)
     fields[:, GAP] = (np.diff(index.token_offsets) * STRETCH).astype(np.int32) + SLACK
     fields[:, NEEDED] = index.needed if needed is None else needed

@@ -54,6 +54,24 @@ def fold(character: str) -> tuple[int, str]:
     return kind, chr(folded)
 
 
+class _Folded(dict[int, str]):
+    """What each character is in a text of tokens with blanks between them, as `str.translate` asks for it."""
+
+    def __missing__(self, code: int) -> str:
+        kind, folded = fold(chr(code))
+        known = {WORD: folded, EXPANSION: folded, IGNORED: "", SINGLE: f" {folded} "}
+        self[code] = known.get(kind, " ")
+        return self[code]
+
+
+_FOLDED = _Folded()
+
+
+def words(text: str) -> list[str]:
+    """The texts of all tokens, as `tokens` has them, and quicker."""
+    return text.translate(_FOLDED).split()
+
+
 def normalise(text: str) -> str:
     """The folded tokens, with a blank between any two of which one is a word."""
     parts: list[str] = []

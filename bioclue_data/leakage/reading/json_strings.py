@@ -57,7 +57,8 @@ def extract(block: Any, depth: int, *, inside: bool, last: bool) -> Extract:
     """
     size = len(block) - PADDING
     out = np.empty(size + 2 * PADDING, np.uint8)
-    offsets = np.zeros(size // 2 + 2, np.int64)
+    offsets = np.empty(size // 2 + 2, np.int64)
+    offsets[0] = 0
     broken = np.zeros(1024, np.int64)
     base = U(block.ctypes.data)
     function = _lines if depth == LINES else _nested

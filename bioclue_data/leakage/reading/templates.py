@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bioclue_data.leakage.reading.batches import SIZE
-from bioclue_data.matching.compiled import kernel
-from bioclue_data.matching.tokens import PADDING, Texts
+from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.machine import load64, trailing_zeros
+from bioclue_data.matching.tokens import GOLDEN, PADDING, Texts, U
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,9 @@ SHARE = 0.2  # of them, in which a line of a template stands
 TIMES = 20
 _LOOKED_AT = 2**18  # bytes of a record
 SHORTEST = 12  # bytes: shorter lines (`user`, `yes`) are labels, and weigh nothing
+_PLACE = [("hash", U), ("batch", np.int64), ("record", np.int64), ("begin", np.int64), ("end", np.int64)]
+_ONES = 0x0101010101010101
+_NEWLINES = ord("\n") * _ONES
 
 
 class _Lines(NamedTuple):
@@ -54,15 +57,61 @@ def without_templates(batches: Iterator[Texts], notes: Notes) -> Iterator[Texts]
 
 def frequent_lines(batches: list[Texts]) -> list[bytes]:
     """Lines that stand in at least SHARE of the first RECORDS records, and in TIMES of them."""
-    seen: Counter[bytes] = Counter()
-    count = 0
-    for texts in batches:
-        for i in range(min(len(texts), RECORDS - count)):
-            begin = int(texts.offsets[i])
-            text = texts.data[begin : min(int(texts.offsets[i + 1]), begin + _LOOKED_AT)].tobytes()
-            seen.update({line for line in text.split(b"\n") if len(line) >= SHORTEST})
-        count += min(len(texts), RECORDS - count)
-    return [line for line, times in seen.items() if times >= max(TIMES, SHARE * count)]
+    parts, count = [], 0
+    for number, texts in enumerate(batches):
+        looked_at = min(len(texts), RECORDS - count)
+        parts.append(_places(texts, number, looked_at, count))
+        count += looked_at
+    places = np.concatenate(parts) if parts else np.empty(0, _PLACE)
+    hashes, first, inverse = np.unique(places["hash"], return_index=True, return_inverse=True)
+    lines_of_records = np.unique(inverse * RECORDS + places["record"])
+    times = np.bincount(lines_of_records // RECORDS, minlength=len(hashes))
+    chosen = places[np.sort(first[times >= max(TIMES, SHARE * count)])]
+    return [batches[place["batch"]].data[place["begin"] : place["end"]].tobytes() for place in chosen]
+
+
+def _places(texts: Texts, batch: int, count: int, records_before: int) -> Any:
+    """Where the lines of the first records of a batch are, short ones left out."""
+    offsets = texts.offsets[: count + 1]
+    room = int(offsets[-1] - offsets[0]) // SHORTEST + 1
+    found = np.empty(room, U), *(np.empty(room, np.int64) for _ in range(3))
+    places = np.empty(_find_lines(texts.base, offsets, *found), _PLACE)
+    for name, values in zip(("hash", "record", "begin", "end"), found, strict=True):
+        places[name] = values[: len(places)]
+    places["record"] += records_before
+    places["batch"] = batch
+    return places
+
+
+@kernel
+def _find_lines(base, offsets, hashes, records, begins, ends):
+    count = np.int64(0)
+    for text in range(offsets.size - 1):
+        at, end = offsets[text], min(offsets[text + 1], offsets[text] + _LOOKED_AT)
+        while at < end:
+            value, stop = _line(base, at, end)
+            if stop - at >= SHORTEST:
+                hashes[count], records[count], begins[count], ends[count] = value, text, at, stop
+                count += 1
+            at = stop + 1
+    return count
+
+
+@inlined
+def _line(base, at, end):
+    """A hash of the line that begins at a byte, and where it ends."""
+    value, width = U(0), np.int64(8)
+    while width == 8:
+        block = load64(base + U(at))
+        others = block ^ U(_NEWLINES)
+        newlines = (others - U(_ONES)) & ~others & U(_ONES << 7)
+        width = min(np.int64(trailing_zeros(newlines) >> U(3)), end - at, np.int64(8))
+        if width < 8:
+            block = (block & ((U(1) << U(8 * width)) - U(1))) ^ U(width)
+        value = (value ^ block) * U(GOLDEN)
+        value ^= value >> U(32)
+        at += width
+    return value, at
 
 
 def _lines_of(found: list[bytes]) -> _Lines:

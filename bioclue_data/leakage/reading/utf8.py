@@ -93,8 +93,8 @@ def _clean(piece: bytes, encoding: str, offset: int, notes: Notes) -> bytes:
         piece = decoded.encode()
     elif not is_valid(piece):
         piece = replaced(piece, offset, notes)
-    if nuls := piece.count(b"\0"):
-        notes.count(NULS, [f"byte {offset + piece.find(0):,}"], nuls)
+    if b"\0" in piece:  # far quicker than to count none
+        notes.count(NULS, [f"byte {offset + piece.find(0):,}"], piece.count(b"\0"))
     return piece
 
 

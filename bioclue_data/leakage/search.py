@@ -1,0 +1,52 @@
+"""What is looked for in corpora, with all that is made once for all of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from bioclue_data.leakage.items import index_rows
+from bioclue_data.leakage.least import least
+from bioclue_data.matching import candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bioclue_data.leakage.items import Items
+    from bioclue_data.leakage.targets import Row
+    from bioclue_data.leakage.verdicts import Thresholds
+    from bioclue_data.matching.bounds import Least
+    from bioclue_data.matching.candidates import Scratch
+    from bioclue_data.matching.index import Index
+
+
+class Search:
+    """Items and their index, and what is enough for a verdict. Threads share it.
+
+    Attributes:
+        items, index, thresholds: What it was made of.
+        least: What any verdict needs.
+    """
+
+    def __init__(self, items: Items, index: Index, thresholds: Thresholds) -> None:
+        self.items = items
+        self.index = index
+        self.thresholds = thresholds
+        self.least: Least = least(items, index, thresholds)
+        self._free: deque[Scratch] = deque()
+
+    @contextmanager
+    def working(self) -> Iterator[Scratch]:
+        """Working memory for one thread, that of an earlier one if there is any."""
+        try:
+            memory = self._free.pop()
+        except IndexError:
+            memory = candidates.scratch(self.index, self.least.windows)
+        yield memory
+        self._free.append(memory)
+
+
+def search_for(rows: Iterable[Row], thresholds: Thresholds) -> Search:
+    """Index rows of tables, to look for them."""
+    return Search(*index_rows(rows), thresholds)
