@@ -9,14 +9,14 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.leakage import search
+from bioclue_data.leakage import scanning, search
 from bioclue_data.leakage.items import Items, index_rows
-from bioclue_data.leakage.least import least
+from bioclue_data.leakage.least import least, worth_comparing
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
-from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Least
+from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Bounds, Least
 from bioclue_data.matching.index import Index
 from bioclue_data.matching.tokens import texts_of
 
@@ -70,7 +70,10 @@ def test_nothing_with_a_verdict_is_left_out(data: st.DataObject) -> None:
     pieces = st.lists(st.one_of(st.sampled_from(texts), TEXTS), min_size=1, max_size=6)
     joined = st.tuples(st.sampled_from(["\n", " "]), pieces).map(lambda drawn: drawn[0].join(drawn[1]))
     records = data.draw(st.lists(joined, min_size=1, max_size=3))
-    with mock.patch.object(search, "least", everything):
+    with (
+        mock.patch.object(search, "least", everything),
+        mock.patch.object(scanning, "worth_comparing", lambda bounds, *_: bounds.longest),
+    ):
         whole = found(rows, records)
     assert found(rows, records) == whole
 
@@ -118,6 +121,18 @@ def test_what_needs_support() -> None:
     question = "which of the following drugs is the most likely cause of this"
     template = [row(i, question, options=[f"drug {i}"]) for i in range(60)]
     assert asked(template)["lone"] == [WHOLE] * 60
+
+
+def test_answers_are_compared_if_one_of_them_can_be_there() -> None:
+    items, index = index_rows([row(0, "blue lamp", answers=["one two", "three four"]), row(1, "red lamp")])
+    needed = least(items, index, Thresholds())
+    shares = np.array([1, 0.5, 0.5, 1, 0.8, 0.5, 0.6], np.float32)
+    numbers, fields = np.array([0, 0, 0, 1, 2, 2, 2], np.int32), np.array([0, 1, 2, 3, 0, 1, 2], np.int32)
+    longest = np.arange(1, 8, dtype=np.int32)
+    bounds = Bounds(numbers, fields, shares, shares, longest, shares, shares > 0)
+    assert worth_comparing(bounds, items, needed).tolist() == [1, 0, 0, 4, 5, 0, 0]
+    shares[6] = 0.71
+    assert worth_comparing(bounds, items, needed).tolist() == [1, 0, 0, 4, 5, 6, 7]
 
 
 def test_options_or_an_answer_beside_a_word_in_a_sentence() -> None:

@@ -13,11 +13,12 @@ from bioclue_data.leakage.evidence import CONTEXT, ITEM, LESS, SUPPORT
 from bioclue_data.leakage.verdicts import needed
 from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Least
 from bioclue_data.matching.compare import RUN_OF_WORDS
-from bioclue_data.matching.index import HALF, NEAR, SINGLES_PER_UNIT
+from bioclue_data.matching.index import ANYWHERE, HALF, NEAR, SINGLES_PER_UNIT
 
 if TYPE_CHECKING:
     from bioclue_data.leakage.items import Items
     from bioclue_data.leakage.verdicts import Thresholds
+    from bioclue_data.matching.bounds import Bounds
     from bioclue_data.matching.index import Index
 
 NEVER = 2  # more than any share
@@ -47,6 +48,14 @@ def least(items: Items, index: Index, thresholds: Thresholds) -> Least:
         lone=np.where(is_item, _lone(items, index, thresholds)[items.items], ANYHOW),
         support=_rounded(np.where(items.kinds == NEAR, 1, thresholds.support)),
     )
+
+
+def worth_comparing(bounds: Bounds, items: Items, least: Least) -> Any:
+    """int32[rows]: the longest run, as in `bounds`; 0 for answers where none of the item's can be there."""
+    is_answer = (items.kinds[bounds.fields] == ANYWHERE) & (items.roles[bounds.fields] == SUPPORT)
+    may_be_there = bounds.candidates[is_answer & (bounds.fine >= least.support[bounds.fields])]
+    is_left_out = is_answer & ~np.isin(bounds.candidates, may_be_there)
+    return np.where(is_left_out, 0, bounds.longest).astype(np.int32)
 
 
 def _units(items: Items) -> Any:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.leakage import verdicts
+from bioclue_data.leakage.least import worth_comparing
 from bioclue_data.leakage.matches import Matches, Pieces, best_of_each
 from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import candidates
@@ -162,7 +163,8 @@ def _scan_batch(
     found = candidates(hits, index, scratch)
     found, bounds = first_look(prints, index, found, search.least)
     is_hopeful = verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE
-    found, most = found.chosen(is_hopeful), bounds.longest[is_hopeful[bounds.candidates]]
+    most = worth_comparing(bounds, items, search.least)[is_hopeful[bounds.candidates]]
+    found = found.chosen(is_hopeful)
     if not len(found.texts):
         return {}
     scores = verify(pieces.texts, index, found, thresholds.floor, most)
