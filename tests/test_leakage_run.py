@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from bioclue_data.leakage import findings as found
-from bioclue_data.leakage import parts, run
+from bioclue_data.leakage import parts, run, targets
 from tests import leakage as own
 
 NAMES = ("item_id", "verdict", "file", "record", "records")
@@ -74,10 +75,52 @@ def test_neither_threads_nor_units_matter(
 
 def test_groups_of_rows_do_not_matter(corpus: run.Source, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = run.check(own.rows(), [corpus])
-    monkeypatch.setattr("bioclue_data.leakage.targets.GROUP_TOKENS", 20)
+    for name in ("GROUP_TOKENS", "PORTION"):
+        monkeypatch.setattr(targets, name, 20)
+    assert len(list(targets.groups(own.rows()))) > 2
     table, summary = run.check(own.rows(), [corpus])
     assert brief(table.to_pylist()) == brief(expected[0].to_pylist())
     assert summary == expected[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("", 0),
+        ("a word has six characters, about", 5),
+        ("a word — as “so” — has six characters, too; and naïve letters are letters", 15),
+        ("右膝发出蓝色微光", 8),
+        ("血压 120 mmHg，心率 80", 7),
+    ],
+)
+def test_how_many_tokens_a_text_has_about(text: str, tokens: int) -> None:
+    assert targets.tokens_of(text) == tokens
+
+
+def test_a_paper_with_a_dash_in_it_counts_no_more_than_without() -> None:
+    plain = "The green lamp of the third ward blinked twice. " * 1000
+    assert targets.tokens_of(f"{plain}–") == pytest.approx(targets.tokens_of(plain), abs=2)
+
+
+def test_rows_of_long_texts_go_together() -> None:
+    paper = "The green lamp of the third ward blinked twice – why is not known. " * 500
+    rows = [row._replace(fields=own.fields(paper)) for row in own.rows() * 50]
+    assert [len(group) for group in targets.groups(rows)] == [300]
+    portions = Counter(row.portion for group in targets.groups(rows) for row in group)
+    assert portions == {0: 60, 1: 60, 2: 60, 3: 60, 4: 60}
+
+
+def test_files_are_asked_for_their_sizes_once_whatever_the_groups(
+    corpus: run.Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    size = run._size
+    monkeypatch.setattr(run, "_size", lambda file: asked.append(file) or size(file))
+    monkeypatch.setattr(targets, "GROUP_TOKENS", 20)
+    monkeypatch.setattr(targets, "PORTION", 20)
+    checked(corpus, parts=tmp_path / "parts")
+    assert len(list((tmp_path / "parts").iterdir())) > 12
+    assert len(asked) == 2 * len(corpus.files)
 
 
 def test_what_is_done_is_not_scanned_again(corpus: run.Source, tmp_path: Path) -> None:

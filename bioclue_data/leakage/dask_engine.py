@@ -85,8 +85,7 @@ def _saved(search: Search, parts: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="index-", dir=parts) as name:
         folder = Path(name).absolute()
         indexes.save(index, folder)
-        bare = items._replace(keys=[row._replace(fields={}) for row in items.keys])
-        (folder / ITEMS).write_bytes(pickle.dumps(bare, protocol=5))
+        (folder / ITEMS).write_bytes(pickle.dumps(items, protocol=5))
         yield folder
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bioclue_data.leakage.targets import Row
 
 ROLES = {"item": 0, "context": 1, "support": 2}
+_NONE: dict[str, Any] = {}
 PUBLIC_TEXT_TASKS = {"ner", "nen", "re", "ee", "coref", "tc"}
 
 
@@ -23,7 +24,7 @@ class Items(NamedTuple):
     """Fields, one after the other, of items, one after the other.
 
     Attributes:
-        keys: The row of each item.
+        keys: The row of each item, without its fields.
         names: Names of the fields' kinds, by `name_ids`.
         name_ids: int16[fields].
         items: int32[fields].
@@ -69,20 +70,21 @@ class Items(NamedTuple):
 
 
 def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
-    """Index rows of tables; windows are weighted, and items are common, within their table."""
+    """Index rows of tables; windows are weighted, and items are common, within their portion of the table."""
     keys: list[Row] = []
     names: dict[str, int] = {}
     texts: list[str] = []
-    tables: dict[tuple[str, str, str], int] = {}
+    portions: dict[tuple[str, str, str, int], int] = {}
     columns: list[tuple[int, int, int, int, int]] = []
     for row in rows:
-        table = tables.setdefault((row.dataset, row.task, row.split), len(tables))
+        key = (row.dataset, row.task, row.split, row.portion)
+        portion = portions.setdefault(key, len(portions))
         for field in FIELDS[row.task]:
             for value in values(row.fields, field):
                 texts.append(value)
                 name = names.setdefault(field.name, len(names))
-                columns.append((name, len(keys), field.kind, ROLES[field.role], table))
-        keys.append(row)
+                columns.append((name, len(keys), field.kind, ROLES[field.role], portion))
+        keys.append(row._replace(fields=_NONE))
     name_ids, items, kinds, roles, populations = (
         np.array(column, kind)
         for column, kind in zip(
@@ -92,6 +94,7 @@ def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
         )
     )
     packed = texts_of(texts)
+    del texts
     index = indexes.build(packed, items, kinds, populations)
     facts = (
         indexes.units(index.single, index.token_offsets),

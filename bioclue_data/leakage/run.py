@@ -7,6 +7,7 @@ findings are a part (see `parts`); a unit whose part is there is done. Merging t
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections import Counter
 from dataclasses import dataclass, field
@@ -77,20 +78,24 @@ class Source:
 
 
 class Unit(NamedTuple):
-    """Files of a corpus to be scanned together, and the number of the unit in the run."""
+    """Files of a corpus to be scanned together.
+
+    Attributes:
+        number: Of the unit in the run.
+        source, files: The corpus, and its files.
+        stamp: What tells them from others; empty where no part is named by it.
+    """
 
     number: int
     source: Source
     files: tuple[str, ...]
+    stamp: str = ""
 
     def part(self, rows: str, options: Options) -> Path | None:
         """Where its findings go. `rows`: the digest of what is looked for."""
         if options.parts is None:
             return None
-        source = self.source
-        files = [(source.inside(file), _size(file)) for file in self.files]
-        facts = [source.check, source.fields, files, list(options.thresholds)]
-        return options.parts / parts.name(source.corpus, facts, rows)
+        return options.parts / parts.name(self.source.corpus, [self.stamp, *options.thresholds], rows)
 
 
 class Options(NamedTuple):
@@ -155,7 +160,11 @@ def check(
     """
     summary = Summary(options.thresholds._asdict(), found.method())
     facts = {source.corpus: _facts(source) for source in corpora}
-    bundles = [(source, files) for source in corpora for files in _bundles(source.files)]
+    bundles = [
+        (source, files, _stamp(source, files) if options.parts else "")
+        for source in corpora
+        for files in _bundles(source.files)
+    ]
     counts: Counter[tuple[str, str, str]] = Counter()
     results: list[pa.Table] = []
     engine = options.engine or _Threads()
@@ -184,7 +193,10 @@ def _facts(source: Source) -> dict[str, Any]:
 def _scanned(
     units: list[Unit], group: list[Row], options: Options, engine: Engine, say: Say
 ) -> list[tuple[Unit, parts.Result]]:
-    """Units with their results, in order: from parts that are there, else by the engine."""
+    """Units with their results, in order: from parts that are there, else by the engine. Empties the group.
+
+    The index has the texts: there is no need to hold them twice.
+    """
     done: dict[int, parts.Result] = {}
     rows = parts.digest_of(group) if options.parts else ""
     places = {unit.number: unit.part(rows, options) for unit in units}
@@ -193,12 +205,19 @@ def _scanned(
         if part and (result := parts.read(part)) and not _may_be_mended(unit, result):
             done[unit.number] = result
     left = [unit for unit in units if unit.number not in done]
-    search = search_for(group, options.thresholds) if left else None
+    search = search_for(_emptied(group), options.thresholds) if left else None
     for unit, result in engine(left, search, options, say) if search else ():
         done[unit.number] = result
         if (part := places[unit.number]) and not result[1].get("lost"):
             parts.write(part, result)
     return [(unit, done[unit.number]) for unit in units]
+
+
+def _emptied(rows: list[Row]) -> Iterator[Row]:
+    """All rows, each of which leaves the list."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 def _may_be_mended(unit: Unit, result: parts.Result) -> bool:
@@ -279,6 +298,12 @@ def _bundles(files: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             held, size = [], 0
     if held:
         yield tuple(held)
+
+
+def _stamp(source: Source, files: tuple[str, ...]) -> str:
+    """What tells files of a corpus from others, wherever they lie: a digest of names and sizes."""
+    facts = [source.check, source.fields, [(source.inside(file), _size(file)) for file in files]]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _size(file: str) -> int:

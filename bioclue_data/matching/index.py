@@ -48,6 +48,7 @@ SHARE_OF_WORDS, SHARE_OF_SINGLES = 0.14, 0.10  # of an anchor's windows that tog
 FINE = Lengths(2, 2)
 WIDE = Lengths(3, 4)
 BITS_PER_ANCHOR = 128
+AT_A_TIME = 1 << 18  # windows that are weighted together: less memory, and quicker
 
 
 class Index(NamedTuple):
@@ -301,9 +302,11 @@ def _weights(tokens: Tokens, lengths: Lengths, populations: _Populations) -> Any
     windows = windows_of(tokens, lengths)
     fields = _field_of_tokens(tokens)[windows.positions]
     frequencies = populations.frequencies(windows.hashes, fields)
-    sizes = populations.sizes[populations.of[fields]]
     weights = np.zeros(len(tokens.hashes), np.float32)
-    weights[windows.positions] = np.where(frequencies, np.log(sizes / np.maximum(frequencies, 1)), 0)
+    for first in range(0, len(fields), AT_A_TIME):
+        some = slice(first, first + AT_A_TIME)
+        sizes, times = populations.sizes[populations.of[fields[some]]], frequencies[some]
+        weights[windows.positions[some]] = np.where(times, np.log(sizes / np.maximum(times, 1)), 0)
     return weights
 
 

@@ -42,7 +42,7 @@ def windows_of(tokens: Tokens, lengths: Lengths) -> Windows:
     prefix = np.zeros(int(np.diff(tokens.offsets).max(initial=0)) + 1, U)
     read = tokens.hashes, tokens.single, tokens.offsets
     count = _windows(read, lengths, powers, prefix, hashes, positions)
-    return Windows(hashes[:count].copy(), positions[:count].copy())
+    return Windows(hashes[:count], positions[:count])
 
 
 @kernel

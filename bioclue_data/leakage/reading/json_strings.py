@@ -63,7 +63,9 @@ def extract(block: Any, depth: int, *, inside: bool, last: bool) -> Extract:
     base = U(block.ctypes.data)
     function = _lines if depth == LINES else _nested
     found, consumed, faults, inside = function(base, block, size, depth, inside, last, out, offsets, broken)
-    return Extract(out, offsets[: found + 1], consumed, broken[: min(faults, 1024)].tolist(), bool(inside))
+    return Extract(
+        out, offsets[: found + 1].copy(), consumed, broken[: min(faults, 1024)].tolist(), bool(inside)
+    )
 
 
 @part
