@@ -173,16 +173,16 @@ def table(language: str, rows: list[Row], corpus: list[str]) -> str:
         lines.append(f"  {name:30} {' / '.join(shares)}")
     negatives = chance.sample(held, min(NEGATIVES, len(held)))
     lines.append(
-        _false(f"of {len(negatives)} other items", [rendered(row, str) for row in negatives], search)
+        _false(f"of {len(negatives)} other items", [rendered(row, str) for row in negatives], search, indexed)
     )
     records = chance.sample(corpus, min(RECORDS, len(corpus)))
-    lines.append(_false(f"of {len(records)} records", records, search))
+    lines.append(_false(f"of {len(records)} records", records, search, indexed))
     changed = {place: wrapped(rendered(indexed[place], table["deletions 10 %"])) for place in sample}
     for share in CURVE:
         lowered = Search(search.items, search.index, _lowered(share))
         seen = {place: _scan([text], lowered).get(place) for place, text in changed.items()}
         recall = sum(bool(s) and s.best.verdict >= SUSPECTED for s in seen.values()) / len(sample)
-        wrong = _false("", [rendered(row, str) for row in negatives], lowered)
+        wrong = _false("", [rendered(row, str) for row in negatives], lowered, indexed)
         lines.append(f"  short items {share}: deletions 10 % {100 * recall:.1f};{wrong}")
     return "\n".join(lines)
 
@@ -218,15 +218,18 @@ def _scan(texts: list[str], search: Search) -> Any:
     return scan_records([Records(texts_of(texts), "", 0)], search, threads=1)
 
 
-def _false(name: str, texts: list[str], search: Search) -> str:
-    """How many texts are flagged: confident, with low confidence, and those that an aligner finds alike."""
+def _false(name: str, texts: list[str], search: Search, rows: list[Row]) -> str:
+    """How many texts are flagged: confident, with low confidence, and those that an aligner finds alike.
+
+    `rows`: what is looked for.
+    """
     counts: Counter[str] = Counter()
     for text in texts:
         found = _scan([text], search)
         flagged = {place: seen for place, seen in found.items() if seen.best.verdict >= SUSPECTED}
         if flagged:
             counts[
-                _kind({p: seen for p, seen in flagged.items() if seen.best.confident}, text, search.items)
+                _kind({p: seen for p, seen in flagged.items() if seen.best.confident}, text, search, rows)
             ] += 1
     return (
         f"  flagged {name}: {counts['confident']}, with low confidence {counts['low']}, "
@@ -234,12 +237,12 @@ def _false(name: str, texts: list[str], search: Search) -> str:
     )
 
 
-def _kind(confident: dict[int, Any], text: str, items: Any) -> str:
+def _kind(confident: dict[int, Any], text: str, search: Search, rows: list[Row]) -> str:
     """What a flagged text is: by its question a repetition, by question and answer, or a false positive."""
-    if any(_alike(items.text(seen.best.field), text) for seen in confident.values()):
+    if any(_alike(search.items.text(seen.best.field), text) for seen in confident.values()):
         return "question"
-    rows = [items.keys[place] for place in confident]
-    if any(row.task in ANSWERED and _alike(rendered(row, str), text) for row in rows):
+    found = [rows[place] for place in confident]
+    if any(row.task in ANSWERED and _alike(rendered(row, str), text) for row in found):
         return "answer"
     return "confident" if confident else "low"
 
