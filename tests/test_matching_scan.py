@@ -38,7 +38,7 @@ from bioclue_data.matching.index import (
 )
 from bioclue_data.matching.scan import Hits, scan
 from bioclue_data.matching.tokens import BASE, Texts, texts_of, tokenise_all
-from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, windows_of
+from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, count_fields, windows_of
 from tests.matching import PlainIndex, few, folded, windows
 
 if TYPE_CHECKING:
@@ -419,3 +419,25 @@ def test_with_a_stride_a_run_is_still_a_run(monkeypatch: pytest.MonkeyPatch) -> 
     index = index_of([" ".join(words)])
     found = candidates(hits_of(texts_of([" ".join(words[100:112])]), index), index, scratch(index))
     assert found.items.tolist() == [0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 12), max_size=30), max_size=12), st.data())
+def test_in_how_many_fields_of_its_population_a_window_is(
+    parts: list[list[int]], data: st.DataObject
+) -> None:
+    populations = data.draw(st.lists(st.integers(0, 2), min_size=len(parts), max_size=len(parts)))
+    listed = [(value, field) for field, values in enumerate(parts) for value in values]
+    owners: dict[tuple[int, int], list[int]] = {}
+    first = []
+    for value, field in listed:
+        known = owners.setdefault((value, populations[field]), [])
+        first.append(field not in known)
+        known += [field] * first[-1]
+    hashes = (np.array([value for value, _ in listed], np.uint64) + np.uint64(1)) * np.uint64(BASE)
+    fields = np.array([field for _, field in listed], np.int32)
+    counts = count_fields(hashes, fields, np.array(populations, np.int64))
+    assert counts.tolist() == [
+        len(owners[value, populations[field]]) * is_first
+        for (value, field), is_first in zip(listed, first, strict=True)
+    ]

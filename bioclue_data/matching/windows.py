@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.machine import prefetch
 from bioclue_data.matching.tokens import BASE, GOLDEN, Tokens, U
 
 
@@ -23,6 +24,7 @@ class Lengths(NamedTuple):
     single: int
 
 
+AHEAD = 16  # windows
 SEED = Lengths(4, 6)
 SHORT_SEED = Lengths(3, 4)  # of fields that one changed word can leave without a window of four
 
@@ -85,27 +87,44 @@ def count_fields(hashes: Any, fields: Any, populations: Any) -> Any:
         populations: int64[fields].
     """
     places = 1 << max(1, (3 * len(hashes) // 2 - 1).bit_length())
-    table = np.zeros(places, U), np.zeros(places, np.int32), np.zeros(places, np.int32)
     found = np.empty(len(hashes), np.int32)
-    _count_fields(hashes, fields, populations, table, np.empty(len(hashes), np.int64), found)
+    slots = np.empty(len(hashes), np.int64)
+    _count_fields(hashes, fields, populations, np.zeros(2 * places, U), slots, found)
     return found
 
 
 @kernel
 def _count_fields(hashes, fields, populations, table, slots, out):
-    keys, counts, last = table
-    places = U(keys.size)
+    """`table`: of each place the key, and the last field that had it in the upper half beside the count."""
+    last = U(table.size - 1)
     for i in range(hashes.size):
-        key = (hashes[i] + U(populations[fields[i]]) * U(GOLDEN)) | U(1)
-        place = (key >> U(20)) & (places - U(1))
-        while keys[place] != U(0) and keys[place] != key:
-            place = (place + U(1)) & (places - U(1))
-        is_first = keys[place] == U(0) or last[place] != fields[i]
-        keys[place], last[place] = key, fields[i]
-        counts[place] += is_first
-        slots[i] = place if is_first else -1
+        if i + AHEAD < hashes.size:
+            coming = _key(hashes, fields, populations, i + AHEAD)
+            prefetch(U(table.ctypes.data) + U(8) * _place(coming, last))
+        key, field = _key(hashes, fields, populations, i), U(fields[i]) << U(32)
+        place = _place(key, last)
+        while table[place] != U(0) and table[place] != key:
+            place = (place + U(2)) & last
+        known = table[place + U(1)]
+        is_first = table[place] == U(0) or (known >> U(32)) << U(32) != field
+        table[place], table[place + U(1)] = key, field | ((known & U(0xFFFFFFFF)) + U(is_first))
+        slots[i] = place + U(1) if is_first else -1
     for i in range(hashes.size):
-        out[i] = counts[slots[i]] if slots[i] >= 0 else 0
+        if i + AHEAD < hashes.size:
+            prefetch(U(table.ctypes.data) + U(8) * U(max(slots[i + AHEAD], 0)))
+        out[i] = table[slots[i]] & U(0xFFFFFFFF) if slots[i] >= 0 else 0
+
+
+@inlined
+def _key(hashes, fields, populations, i):
+    """What a window is counted by: its hash, in its population; never 0."""
+    return (hashes[i] + U(populations[fields[i]]) * U(GOLDEN)) | U(1)
+
+
+@inlined
+def _place(key, last):
+    """Where it stands in a table of pairs, if no other one does."""
+    return (key >> U(19)) & last & ~U(1)
 
 
 BLOOM_BITS = 12  # per hash
