@@ -11,7 +11,7 @@ import pytest
 
 from bioclue_data import locations
 from bioclue_data.errors import NotHereError, RecordError, UsageError
-from bioclue_data.leakage import corpora, exposure
+from bioclue_data.leakage import corpora, exposure, run
 from bioclue_data.records import catalogue
 from bioclue_data.sources.stores import Stores
 from tests.test_cli import bioclue
@@ -86,7 +86,10 @@ def test_a_model_has_seen_what_the_corpora_inside_its_corpora_hold(own: Path) ->
 
 def test_the_files_of_a_corpus_are_found_in_a_mirror(own: Path) -> None:
     stores = Stores(own / "cache", mirror=own / "mirror", offline=True)
-    assert [path.name for path in corpora.find(["one"], stores)] == ["a b.json", "c.json"]
+    found = corpora.find(["one"], stores)
+    assert [file.path.name for file in found] == ["a b.json", "c.json"]
+    paths = [str(file.path) for file in found]
+    assert run.revision_of_digests(file.sha256 for file in found) == run.revision_of(paths)
     with pytest.raises(NotHereError, match="not known"):
         corpora.find(["two"], stores)
     shutil.rmtree(own / "mirror/example.org/x/b")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from bioclue_data.sources.stores import Stores, Wanted
+    from bioclue_data.sources.stores import Found, Stores, Wanted
 
 Part = Literal["train", "validation", "test", "all", "unknown"]
 
@@ -168,7 +168,7 @@ def get(name: str) -> Corpus:
     return corpora[name]
 
 
-def find(ids: Iterable[str], stores: Stores) -> list[Path]:
+def find(ids: Iterable[str], stores: Stores) -> list[Found]:
     """The files of corpora, on this machine: from --manual, a mirror, the cache or the network.
 
     Raises:
@@ -179,10 +179,10 @@ def find(ids: Iterable[str], stores: Stores) -> list[Path]:
     from bioclue_data.sources.downloads import Access as Way  # noqa: PLC0415 - listing needs no downloads
     from bioclue_data.sources.downloads import acquire_all  # noqa: PLC0415
 
-    found: list[Path] = []
+    found: list[Found] = []
     for corpus in map(get, ids):
         way = Way(corpus.access, corpus.homepage)
-        found += [file.path for file in acquire_all(_wanted(corpus), way, stores)]
+        found += acquire_all(_wanted(corpus), way, stores)
     return found
 
 

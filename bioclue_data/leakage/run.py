@@ -140,11 +140,14 @@ class Summary:
 
 def revision_of(files: Sequence[str]) -> str:
     """First 12 hexadecimal digits over the files' contents; of remote files, over their addresses."""
-    digest = hashlib.sha256()
-    for name in files:
-        local = "://" not in name and Path(name).is_file()
-        digest.update((file_sha256(Path(name)) if local else name).encode())
-    return digest.hexdigest()[:12]
+    return revision_of_digests(
+        file_sha256(Path(name)) if "://" not in name and Path(name).is_file() else name for name in files
+    )
+
+
+def revision_of_digests(digests: Iterable[str]) -> str:
+    """The same of files whose SHA-256 is known."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
 
 
 def check(

@@ -242,8 +242,9 @@ def sources(name: str, stores: Any, fields: tuple[str, ...], revision: str = "")
     from bioclue_data.leakage.reading import corpus_files  # noqa: PLC0415
 
     if name in corpora.load():
-        paths = tuple(str(path) for path in corpora.find([name], stores))
-        return run.Source(name, run.revision_of(paths), paths, fields)
+        found = corpora.find([name], stores)
+        revision = run.revision_of_digests(file.sha256 for file in found)
+        return run.Source(name, revision, tuple(str(file.path) for file in found), fields)
     if "://" not in name and not Path(name).expanduser().exists() and not glob.has_magic(name):
         try:
             corpora.get(name)
