@@ -20,7 +20,7 @@ from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Bounds, Least
 from bioclue_data.matching.index import Index
 from bioclue_data.matching.tokens import texts_of
 
-WORDS = ["fever", "cough", "which", "is", "dyspnoea", "drug", "左心室", "射血", "发热", "咳嗽", "的", "40"]
+WORDS = ["fever", "cough", "which", "is", "dyspnoea", "drug", "蓝灯笼", "闪烁", "发热", "咳嗽", "的", "40"]
 
 
 def row(
@@ -110,16 +110,16 @@ def test_of_equal_items_one_with_support_is_enough() -> None:
 
 
 def test_a_run_of_characters_and_a_word_can_be_long_in_a_short_item() -> None:
-    assert asked([row(0, "左心室射血分数为左心室射")])["lone"] == [WHOLE]
-    assert asked([row(0, "左心室射血分数为 40")])["lone"] == [ANYHOW]
+    assert asked([row(0, "蓝灯笼闪烁次数为蓝灯笼闪")])["lone"] == [WHOLE]
+    assert asked([row(0, "蓝灯笼闪烁次数为 40")])["lone"] == [ANYHOW]
 
 
 def test_what_needs_support() -> None:
     assert asked([row(0, "one two three", options=["four"])])["lone"] == [ALONE]
     assert asked([row(0, "one two three four five", options=["four"])])["lone"] == [ANYHOW]
     assert asked([row(0, "one two three four five", answers=["four"])])["lone"] == [WHOLE]
-    question = "which of the following drugs is the most likely cause of this"
-    template = [row(i, question, options=[f"drug {i}"]) for i in range(60)]
+    question = "which of these lamps does the keeper of the third ward light"
+    template = [row(i, question, options=[f"lamp {i}"]) for i in range(60)]
     assert asked(template)["lone"] == [WHOLE] * 60
 
 

@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from bioclue_data.leakage.verdicts import PARTIAL, VERDICTS
 from bioclue_data.matching import characters, reference
-from bioclue_data.matching.characters import IGNORED, SEPARATOR, SINGLE
 from bioclue_data.matching.windows import SEED
 
 if TYPE_CHECKING:
@@ -107,24 +106,8 @@ def merged(tables: list[pa.Table]) -> pa.Table:
 
 def holds(text: str, run: str) -> bool:
     """Are the tokens of `run` a run of tokens of `text`? Compared as characters, not as hashes."""
-    if _stands_in(text, run):
-        return True
     whole, part = (" ".join(["", *reference.words(value), ""]) for value in (text, run))
     return not part.isspace() and part in whole
-
-
-def _stands_in(text: str, run: str) -> bool:
-    at = text.find(run) if run else -1
-    return at >= 0 and _begins_token(run) and _is_edge(text, at - 1) and _is_edge(text, at + len(run))
-
-
-def _begins_token(text: str) -> bool:
-    return reference.fold(text[0])[0] not in {IGNORED, SEPARATOR}
-
-
-def _is_edge(text: str, at: int) -> bool:
-    """Is this character none of a word that begins or ends beside it?"""
-    return not 0 <= at < len(text) or reference.fold(text[at])[0] in {SEPARATOR, SINGLE}
 
 
 def method() -> str:
