@@ -266,6 +266,15 @@ def test_parts_of_a_batch_have_its_records_and_their_places(files: list[list[int
     assert all(len("".join(strings(part.texts)[:-1])) < 700 for part in parts)
 
 
+def test_texts_behind_a_header_are_joined_as_they_are() -> None:
+    header, rows = "question,answer\n", ["first question", "second one", "三"]
+    texts = texts_of([header, *rows])
+    table = Texts(texts.data, texts.offsets[1:])
+    whole = scanning._join([Records(table, f"{number}.csv", 0) for number in range(3)])
+    assert strings(whole.texts) == rows * 3
+    assert whole.place(5) == ("1.csv", 2)
+
+
 def strings(texts: Texts) -> list[str]:
     return [
         texts.data[begin:end].tobytes().decode()

@@ -70,7 +70,8 @@ def joined(batches: Iterable[Records]) -> Iterator[Records]:
 def _join(batches: list[Records]) -> Records:
     if len(batches) == 1:
         return batches[0]
-    data = [batch.texts.data[: batch.texts.offsets[-1]] for batch in batches]
+    # a table's texts begin behind its header
+    data = [batch.texts.data[batch.texts.offsets[0] : batch.texts.offsets[-1]] for batch in batches]
     sizes = np.concatenate([[0], np.concatenate([np.diff(batch.texts.offsets) for batch in batches])])
     counts = np.cumsum([len(batch.texts) for batch in batches]).tolist()
     more = tuple((count, batch.file, batch.first) for count, batch in zip(counts, batches[1:], strict=False))
