@@ -108,9 +108,11 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     own_begin, own_end = best_begin, best_end
     if kinds[field] == HALF:
         own_begin, own_end = _own_place(hashes, best_begin, best_end, weights, table, places, matched)
-    share = _runs(
+    share, run_end = _runs(
         hashes, text_arrays, (best_begin, best_end), stored, (first, last), working, places, out, row
     )
+    if out[5][row] == size:
+        own_begin, own_end = run_end - size, run_end
     one = np.float32(1)  # weights are added in another order than those of the field
     out[2][row] = min(share[0] / total_fine, one)
     out[3][row] = min(share[1] / total_wide, one) if total_wide > 0 else out[2][row]
@@ -214,7 +216,11 @@ def _run_before(now, before, stamp, j, t):
 
 @part
 def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row):
-    """Runs of common tokens in the stretch: the longest, those that cover, and the weight found."""
+    """Runs of common tokens in the stretch: the longest, those that cover.
+
+    Returns:
+        The weight found, of FINE and of WIDE windows, and one past the last token of the longest run.
+    """
     _, starts, ends, single = text_arrays
     fine, wide = stored[3], stored[4]
     first, size = field[0], field[1] - field[0]
@@ -255,7 +261,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     out[6][row], out[7][row] = starts[stretch[0]], ends[stretch[1] - 1]
     if longest > 0:
         out[8][row], out[9][row] = starts[longest_end - longest + 1], ends[longest_end]
-    return weight, wide_weight
+    return (weight, wide_weight), longest_end + 1
 
 
 @inlined

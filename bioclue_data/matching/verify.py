@@ -4,8 +4,8 @@ An anchor is compared in the stretch of the text, half again as long as the fiel
 field's windows by weight; so a long text does not collect an item from everywhere. Fields of the kind NEAR
 are compared around the anchor, those of the kind ANYWHERE in the whole text. Of the halves of a pair the
 longer one is compared first, and its place is then taken: a half and its paraphrase must not match the same
-words. Only a half that stands whole inside the other may stand there. Where next to nothing of the anchors is
-there, the other fields are not looked at: their rows are 0.
+words, nor may one that is part of the other. Where next to nothing of the anchors is there, the other fields
+are not looked at: their rows are 0.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -22,8 +22,6 @@ from bioclue_data.matching.compare import (
     SLACK,
     STRETCH,
     compare,
-    compare_whole,
-    is_run,
     working_memory,
 )
 from bioclue_data.matching.compiled import inlined, kernel, part
@@ -121,7 +119,7 @@ def _verify(tokens, places, stored, found, most, floor, working, out):
         text_arrays = (hashes, all_starts[begin:end], all_ends[begin:end], all_single[begin:end])
         low, high, length = count, np.int64(0), np.int64(0)
         start, stop = item_offsets[items[k]], item_offsets[items[k] + 1]
-        longest_half = _order(kinds, stored[2], start, stop, order, steps)
+        _order(kinds, stored[2], start, stop, order, steps)
         taken, taken_end = np.int64(0), np.int64(0)
         hopeless = True
         for turn in range(stop - start):
@@ -135,18 +133,6 @@ def _verify(tokens, places, stored, found, most, floor, working, out):
                 continue
             begin, end = _stretch(kind, step, size, (firsts[k], lasts[k]), (low, high, length), count)
             near = compare(hashes, text_arrays, begin, end, stored, field, memory, out, here)
-            if (
-                step == 1
-                and kind == HALF
-                and out[5][here] < size
-                and _contains(stored[0], stored[2], longest_half, field)
-            ):
-                _show(hashes, covered, taken, taken_end)
-                inside = _compare_around(
-                    hashes, text_arrays, (taken, taken_end), count, stored, field, out, here
-                )
-                near = inside if inside[1] > inside[0] else near
-                _hide(hashes, covered, taken, taken_end)
             if step < 2 and (out[2][here] >= floor or out[5][here] >= RUN_OF_WORDS):
                 hopeless = False
             if step < 2 and near[1] > near[0]:
@@ -173,14 +159,6 @@ def _stretch(kind, step, size, hits, near, count):
     if kind != ANYWHERE and low < high:
         return max(low - reach(length), 0), min(high + reach(length), count)
     return np.int64(0), count
-
-
-@inlined
-def _compare_around(hashes, text_arrays, place, count, stored, field, out, row):
-    """Compare a half, as a whole, with what the longer half's place and SLACK around it hold."""
-    first, last = stored[2][field], stored[2][field + 1]
-    begin, end = max(place[0] - SLACK, 0), min(place[1] + SLACK, count)
-    return compare_whole(hashes, text_arrays, begin, end, stored[0], first, last, out, row)
 
 
 @inlined
@@ -211,7 +189,7 @@ def reach(length):
 
 @part
 def _order(kinds, token_offsets, start, stop, order, steps):
-    """Fields of an item as they are compared: the longest half, other anchors, the rest; -> that half."""
+    """Fields of an item as they are compared: the longest half, other anchors, the rest."""
     longest, size = np.int64(-1), np.int64(-1)
     for field in range(start, stop):
         if kinds[field] == HALF and token_offsets[field + 1] - token_offsets[field] > size:
@@ -223,14 +201,3 @@ def _order(kinds, token_offsets, start, stop, order, steps):
             if step == (0 if field == longest else 1 if kind == ANCHOR or kind == HALF else 2):
                 order[turn], steps[turn] = field, step
                 turn += 1
-    return longest
-
-
-@part
-def _contains(token_hashes, token_offsets, whole, part):
-    """Are the tokens of one field a run of those of another?"""
-    first, size = token_offsets[part], token_offsets[part + 1] - token_offsets[part]
-    for at in range(token_offsets[whole], token_offsets[whole + 1] - size + 1):
-        if is_run(token_hashes, first, size, token_hashes, at):
-            return True
-    return False
