@@ -32,6 +32,7 @@ class Row(NamedTuple):
     public: bool = False
     alone: bool = True
     template: bool = False
+    inside: bool = False
     aligned: float = -1.0
 
 
@@ -72,6 +73,7 @@ def arrays(*candidates: list[Row]) -> tuple[Any, Any, Scores]:
         kinds=np.array([row.kind for row in rows], np.uint8),
         common=np.array([row.common for row in rows], bool),
         templates=np.array([row.template for row in rows], bool),
+        inside=np.array([row.inside for row in rows], bool),
         public=np.array([candidate[0].public for candidate in candidates], bool),
         items=np.array(numbers, np.int32),
     )
@@ -121,6 +123,26 @@ def test_a_word_in_a_sentence_is_no_copy_of_a_very_short_item() -> None:
     assert verdict(inside, option(1), option(1)) == "exact"
     assert verdict(question(3, 1, 3), inside) == "exact"
     assert verdict(question(1, 1, 1), inside._replace(tokens=2, longest=2)) == ""
+
+
+def test_an_answer_that_is_part_of_the_item_is_no_support() -> None:
+    inside = question(3, 1, 3)._replace(alone=False)
+    assert verdict(inside, answer(1, 2)._replace(inside=True)) == ""
+    assert verdict(inside, answer(1, 2)._replace(inside=True), answer(1, 2)) == "exact"
+    assert low(question(6, 1, 6), answer(1)._replace(inside=True))
+    most = question(20, 0.6), answer(1, 60)._replace(inside=True)
+    assert verdict(*most, question=0.5) == ""
+
+
+def test_of_a_question_about_a_case_the_case_or_the_options_must_be_there() -> None:
+    stem = question(12, 1, 12)
+    assert verdict(stem, context(0.4), option(0), option(0)) == "partial"
+    assert verdict(question(4, 1, 4), context(0.4), option(0), option(0)) == ""
+    assert verdict(stem, context(0.5), option(0), option(0)) == "exact"
+    assert verdict(stem, context(0), option(1), option(0)) == "exact"
+    assert verdict(stem, context(0), answer(0)) == "exact"
+    assert verdict(stem, context(0.4), option(0), option(0), context=0.4) == "exact"
+    assert verdict(question(20, 0.9, 7), context(0), option(0), option(0)) == ""
 
 
 def test_a_question_that_many_items_have_is_no_sign_of_one() -> None:

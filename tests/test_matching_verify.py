@@ -317,14 +317,41 @@ def test_halves_of_a_pair_need_a_place_each(pair: tuple[tuple[str, int], ...]) -
     assert turned.fine.tolist() == pytest.approx([1, 1])
 
 
-def test_a_half_that_is_a_part_of_the_other_may_stand_inside_it() -> None:
-    pair = [(f"{PAIR[0][0]} My doctor did not say.", HALF), (PAIR[0][0], HALF)]
-    found = scores_in(pair, f"{AROUND}{pair[0][0]}{AROUND}")
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_half_that_is_a_part_of_the_other_must_stand_elsewhere_too(order: int) -> None:
+    pair = [(f"{PAIR[0][0]} My doctor did not say.", HALF), (PAIR[0][0], HALF)][::order]
+    once = scores_in(pair, f"{AROUND}{pair[0 if order == 1 else 1][0]}{AROUND}")
+    assert once
+    assert sorted(once.fine.tolist())[0] < 0.5
+    twice = scores_in(pair, f"{AROUND}{pair[0][0]}\t{pair[1][0]}{AROUND}")
+    assert twice
+    assert twice.fine.tolist() == pytest.approx([1, 1])
+
+
+def test_of_equal_halves_each_must_be_there() -> None:
+    pair = [PAIR[0], PAIR[0]]
+    for times in (1, 2):
+        found = scores_in(pair, "\n".join([PAIR[0][0]] * times))
+        assert found
+        assert sum(found.longest == len(PAIR[0][0].split())) == times
+
+
+WORDS = st.lists(
+    st.sampled_from("fever cough blood lungs heart night sweat pains liver brain".split()),
+    min_size=4,
+    unique=True,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.tuples(WORDS, WORDS), st.booleans())
+def test_both_halves_are_there_whole_where_they_follow_one_another(
+    words: tuple[list[str], list[str]], turned: bool
+) -> None:
+    texts = [" ".join(half) for half in words]
+    found = scores_in([(text, HALF) for text in texts], "\t".join(texts[::-1] if turned else texts))
     assert found
-    assert found.fine.tolist() == pytest.approx([1, 1])
-    only = scores_in(pair, f"{AROUND}{PAIR[1][0]} My doctor did not say.{AROUND}")
-    assert only
-    assert min(only.fine) < 0.5
+    assert found.longest.tolist() == [len(half) for half in words]
 
 
 def test_the_place_of_a_half_is_free_again_for_the_next_item() -> None:

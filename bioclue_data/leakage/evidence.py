@@ -76,7 +76,8 @@ def of_item(own, rows, facts, limits):
     Args:
         own: First and one past the last of the candidate's rows.
         rows: Fields, and their scores; see `verify.Scores`.
-        facts: About all fields: roles, kinds, units, offsets of their tokens, templates, common; see `Items`.
+        facts: About all fields: roles, kinds, units, offsets of their tokens, templates, common, inside; see
+            `Items`.
         limits: `Thresholds`.
     """
     share, in_order, covered, weight = _shares(own, rows, facts)
@@ -94,7 +95,7 @@ def of_item(own, rows, facts, limits):
 def _shares(own, rows, facts):
     """Share of an item that is there, in order, and in long runs; and its length."""
     fields, fine, covered, _, aligned, _ = rows
-    roles, _, units, _, _, _ = facts
+    roles, _, units = facts[:3]
     share, in_order, covers, weight = 0.0, 0.0, 0.0, 0.0
     for row in range(own[0], own[1]):
         if roles[fields[row]] == ITEM:
@@ -111,7 +112,7 @@ def _shares(own, rows, facts):
 def _longest_runs(own, rows, facts):
     """Share of the best context; units of the longest run of an item field, and of either; their rows."""
     fields, fine, _, longest, _, _ = rows
-    roles, _, units, offsets, _, _ = facts
+    roles, _, units, offsets = facts[:4]
     context, item_run, context_run = np.float32(0), np.float32(0), np.float32(0)
     item_row, context_row, item_most, context_most = np.int64(-1), np.int64(-1), np.int32(-1), np.int32(-1)
     for row in range(own[0], own[1]):
@@ -133,7 +134,7 @@ def _longest_runs(own, rows, facts):
 def _of_all_fields(own, rows, facts):
     """Is each item field there whole, does it stand by itself, is it a template, has another item it?"""
     fields, _, _, longest, _, alone = rows
-    roles, _, _, offsets, templates, common = facts
+    roles, _, _, offsets, templates, common, _ = facts
     has_item = False
     is_exact = is_alone = is_template = is_common = True
     for row in range(own[0], own[1]):
@@ -150,7 +151,7 @@ def _of_all_fields(own, rows, facts):
 def _halves(own, rows, facts, limits):
     """Has the item halves, and is enough there of each for `suspected`, and for `near_duplicate`?"""
     fields, fine, _, longest, _, _ = rows
-    roles, kinds, units, offsets, _, _ = facts
+    roles, kinds, units, offsets = facts[:4]
     is_pair, is_suspected, is_near = False, True, True
     suspected = limits.suspected_short, limits.suspected_long
     near = limits.near_short, limits.near_long
@@ -177,7 +178,7 @@ def _is_enough_of_half(share, units, is_whole, limits, shares):
 def with_support(own, rows, facts, limits, item):
     """Are options or an answer there; share and length of the item with them. `item`: what is found of it."""
     fields, fine, _, longest, aligned, _ = rows
-    roles, kinds, units, offsets, _, _ = facts
+    roles, kinds, units, offsets, _, _, inside = facts
     support = np.float32(limits.support)
     options, found_options, in_order, length = 0, 0.0, 0.0, 0.0
     answers, there, count = 0, 0, 0
@@ -194,6 +195,8 @@ def with_support(own, rows, facts, limits, item):
             found_options += fine[row] * units[field]
             in_order += aligned[row] * units[field]
             length += units[field]
+            continue
+        if inside[field]:
             continue
         counted = min(units[field], LONG_ANSWER)
         best = max(best, np.float32(fine[row] * counted))

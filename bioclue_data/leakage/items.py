@@ -8,6 +8,7 @@ import numpy as np
 
 from bioclue_data.leakage.fields import FIELDS, values
 from bioclue_data.matching import index as indexes
+from bioclue_data.matching.inside import inside
 from bioclue_data.matching.tokens import Texts, texts_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Items(NamedTuple):
         contents: int64[fields]: equal for fields of the same tokens.
         common: bool[fields]: another item has the same field.
         templates: bool[fields]; many items of the table have each short window of it.
+        inside: bool[fields]; support that is a part of the item: it is there wherever the item is.
         texts: The fields' texts.
     """
 
@@ -49,6 +51,7 @@ class Items(NamedTuple):
     contents: Any
     common: Any
     templates: Any
+    inside: Any
     texts: Texts
 
     @property
@@ -100,6 +103,7 @@ def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
         indexes.units(index.single, index.token_offsets),
         *_contents(index, populations),
         _templates(index, populations),
+        inside(index, roles == ROLES["item"], roles == ROLES["support"]),
         packed,
     )
     public = np.array([row.public and row.task in PUBLIC_TEXT_TASKS for row in keys], bool)

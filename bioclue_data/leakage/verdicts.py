@@ -100,7 +100,9 @@ def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thres
     count = int(scores.candidates[-1]) + 1 if len(scores.candidates) else 0
     starts = np.searchsorted(scores.candidates, np.arange(count + 1)).astype(np.int64)
     rows = scores.fields, scores.fine, scores.covered, scores.longest, scores.aligned, scores.alone
-    facts = items.roles, items.kinds, items.units, index.token_offsets, items.templates, items.common
+    facts = (
+        items.roles, items.kinds, items.units, index.token_offsets, items.templates, items.common, items.inside,
+    )  # fmt: skip
     kinds = np.int8, np.float32, bool, np.float64, np.float32, np.int64
     judged = Judged(*(np.empty(count, kind) for kind in kinds))
     public = items.public[items.items[scores.fields[starts[:-1]]]]
@@ -133,9 +135,7 @@ def _judge(starts, rows, facts, public, limits, judged):
 @inlined
 def _verdict(item, joint, is_public, limits):
     around = SOURCE_OVERLAP if item.context >= np.float32(limits.context) else NONE
-    verdict = around
-    if item.item_run >= np.float32(limits.run):
-        verdict = PARTIAL
+    verdict = evidence = PARTIAL if item.item_run >= np.float32(limits.run) else around
     if item.covered > limits.ngram:
         verdict = NGRAM
     if _is_suspected(item, joint, limits):
@@ -144,11 +144,20 @@ def _verdict(item, joint, is_public, limits):
         verdict = NEAR_DUPLICATE
     if item.exact:
         verdict = EXACT
+    if _is_stem(item, joint, limits):
+        verdict = evidence
     is_very_short = item.weight < limits.very_short
     is_copied = item.exact and (item.alone or not is_very_short)
     if (is_very_short or item.template) and not (is_copied or joint.supported):
         verdict = around
     return min(verdict, SOURCE_OVERLAP) if is_public else verdict
+
+
+@inlined
+def _is_stem(item, joint, limits):
+    """Is neither the case that the question is about there, nor its options? Other cases have its words, too."""
+    has_case = item.context_row >= 0
+    return has_case and item.context < np.float32(limits.context) and joint.options < limits.options
 
 
 @inlined
