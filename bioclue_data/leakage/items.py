@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bioclue_data.leakage.fields import FIELDS, values
+from bioclue_data.leakage.markup import without_markup
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.inside import inside
 from bioclue_data.matching.tokens import Texts, texts_of
@@ -96,7 +97,7 @@ def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
             strict=True,
         )
     )
-    packed = texts_of(texts)
+    packed = without_markup(texts_of(texts))
     del texts
     index = indexes.build(packed, items, kinds, populations)
     facts = (

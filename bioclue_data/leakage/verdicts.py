@@ -101,7 +101,8 @@ def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thres
     starts = np.searchsorted(scores.candidates, np.arange(count + 1)).astype(np.int64)
     rows = scores.fields, scores.fine, scores.covered, scores.longest, scores.aligned, scores.alone
     facts = (
-        items.roles, items.kinds, items.units, index.token_offsets, items.templates, items.common, items.inside,
+        items.roles, items.kinds, items.units, index.token_offsets,
+        items.templates, items.common, items.inside,
     )  # fmt: skip
     kinds = np.int8, np.float32, bool, np.float64, np.float32, np.int64
     judged = Judged(*(np.empty(count, kind) for kind in kinds))
@@ -155,7 +156,7 @@ def _verdict(item, joint, is_public, limits):
 
 @inlined
 def _is_stem(item, joint, limits):
-    """Is neither the case that the question is about there, nor its options? Other cases have its words, too."""
+    """Is neither the case there that a question is about, nor its options? Other cases have its words."""
     has_case = item.context_row >= 0
     return has_case and item.context < np.float32(limits.context) and joint.options < limits.options
 

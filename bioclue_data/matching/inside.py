@@ -19,7 +19,8 @@ def inside(index: Index, wholes: Any, parts: Any) -> Any:
 
     Args:
         index: The fields.
-        wholes, parts: bool[fields].
+        wholes: bool[fields].
+        parts: bool[fields].
     """
     found = np.zeros(len(index.kinds), bool)
     _inside(index.token_hashes, index.token_offsets, index.item_offsets, (wholes, parts), found)

@@ -129,6 +129,31 @@ def copy_until(context, source, target):  # noqa: ARG001
 
 
 @intrinsic
+def markup_mask(context, address):  # noqa: ARG001
+    """Which of the 64 bytes at an address open a tag, a reference or an escape, by the next byte; as bits."""
+
+    def generate(_context, builder, _signature, arguments):
+        after = builder.add(arguments[0], ir.Constant(_WORD, 1))
+        block, following = (
+            builder.load(builder.inttoptr(address, _BLOCK.as_pointer()), align=1)
+            for address in (arguments[0], after)
+        )
+        letter = builder.sub(builder.or_(following, _all(0x20)), _all(ord("a")))
+        is_letter = builder.icmp_unsigned("<", letter, _all(26))
+
+        def opens(byte, *others):
+            fits = is_letter
+            for other in others:
+                fits = builder.or_(fits, builder.icmp_unsigned("==", following, _all(other)))
+            return builder.and_(builder.icmp_unsigned("==", block, _all(byte)), fits)
+
+        found = builder.or_(opens(ord("<"), *b"/!"), opens(ord("&"), *b"#"))
+        return builder.bitcast(builder.or_(found, opens(ord("\\"))), _WORD)
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
 def sum_chosen(context, address, chosen):  # noqa: ARG001
     """The sum of those of the 64 numbers at an address whose bits are set; in an order of its own."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from bioclue_data.leakage.markup import without_markup
 from bioclue_data.leakage.reading import (
     json_records,
     parquet,
@@ -40,7 +41,7 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
     notes = Notes()
     count = 0
     try:
-        for texts in _records(uri, fields, notes, limit):
+        for texts in map(without_markup, _records(uri, fields, notes, limit)):
             problems = notes.take()
             if len(texts) or problems:
                 yield Batch(texts, count, problems, notes.left_out)

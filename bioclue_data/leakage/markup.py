@@ -1,0 +1,118 @@
+r"""Texts without what web pages leave in them: tags, character references, escapes of JSON in JSON.
+
+Items and corpora are read alike: `<b>`, `&nbsp;` or `\u7532` are no words of either.
+"""
+# mypy: disable-error-code="no-untyped-def, misc"
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import numpy as np
+
+from bioclue_data.matching.compiled import kernel
+from bioclue_data.matching.machine import markup_mask, trailing_zeros
+from bioclue_data.matching.tokens import ALL, PADDING, Texts, U
+
+_INLINE = (
+    "a|abbr|acronym|b|big|cite|code|del|em|font|i|ins|kbd|label|mark|q|s|small|span|strike|strong|sub|sup|"
+    "tt|u|var"
+)
+_BLOCK = (
+    "article|aside|blockquote|body|br|button|caption|center|col|colgroup|dd|div|dl|dt|figcaption|figure|"
+    "footer|form|h[1-6]|head|header|hr|html|iframe|img|input|li|link|main|meta|nav|ol|option|p|pre|script|"
+    "section|select|style|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul|video"
+)
+_MARKUP = re.compile(
+    rf"(?P<inline></?(?:{_INLINE})(?:\s+[^<>=]*=[^<>]*|\s*/?)>)"
+    rf"|(?P<block></?(?:{_BLOCK})(?:\s+[^<>=]*=[^<>]*|\s*/?)>|<!--[^<>]*-->)"
+    r"|(?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+    r"|(?P<escape>(?:\\u[0-9a-fA-F]{4})+)".encode(),
+    re.IGNORECASE,
+)
+_TWICE = 2  # what is escaped may be a tag
+
+
+def without_markup(texts: Texts) -> Texts:
+    """The same texts; the very same object if they have no markup."""
+    for _ in range(_TWICE):
+        found = _found(texts)
+        if not found:
+            return texts
+        texts = _replaced(texts, found)
+    return texts
+
+
+def _found(texts: Texts) -> list[tuple[int, int, bytes]]:
+    """First byte, one past the last, and replacement of all markup; none across the end of a text."""
+    data = texts.data.data
+    begins = _places(texts)
+    ends = texts.offsets[np.searchsorted(texts.offsets, begins, "right")].tolist()
+    found: list[tuple[int, int, bytes]] = []
+    last = 0
+    for begin, end in zip(begins.tolist(), ends, strict=True):
+        if begin < last:
+            continue
+        match = _MARKUP.match(data, begin, end)
+        if match and (new := _replacement(match)) is not None:
+            last = match.end()
+            found.append((begin, last, new))
+    return found
+
+
+def _replacement(match: re.Match[bytes]) -> bytes | None:
+    """What stands for some markup; None: it is none."""
+    if match.lastgroup == "inline":
+        return b""
+    if match.lastgroup == "block":
+        return b"\n"
+    if match.lastgroup == "reference":
+        old = match[0].decode()
+        new = html.unescape(old)
+        return new.encode() if new != old else None
+    units = match[0].decode("unicode_escape")
+    return units.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _replaced(texts: Texts, found: list[tuple[int, int, bytes]]) -> Texts:
+    """Texts with their replacements."""
+    data, offsets = texts.data.data, texts.offsets
+    parts: list[Any] = []
+    at = int(offsets[0])
+    for begin, end, new in found:
+        parts += [data[at:begin], new]
+        at = end
+    parts += [data[at : int(offsets[-1])], bytes(PADDING)]
+    ends = np.array([end for _, end, _ in found], np.int64)
+    shorter = np.cumsum([0, *(end - begin - len(new) for begin, end, new in found)])
+    moved = offsets - offsets[0] - shorter[np.searchsorted(ends, offsets, "right")]
+    return Texts(np.frombuffer(b"".join(parts), np.uint8), moved)
+
+
+def _places(texts: Texts) -> Any:
+    """int64: where markup may begin."""
+    room = 1024
+    while True:
+        places = np.empty(room, np.int64)
+        count = _mark(texts.base, texts.offsets[0], texts.offsets[-1], places)
+        if count <= room:
+            return places[:count]
+        room = count
+
+
+@kernel
+def _mark(base, begin, end, places):
+    """Note where markup may begin, as far as there is room -> how many such places there are."""
+    count = 0
+    for at in range(begin, end, 64):
+        marks = markup_mask(base + U(at))
+        if end - at < 64:
+            marks &= U(ALL) >> U(64 - (end - at))
+        while marks != U(0):
+            if count < places.size:
+                places[count] = at + np.int64(trailing_zeros(marks))
+            count += 1
+            marks &= marks - U(1)
+    return count

@@ -1,0 +1,92 @@
+"""Tags, character references and escapes are no words; what only looks like them stays."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioclue_data.leakage.markup import without_markup
+from bioclue_data.matching.tokens import Texts, texts_of
+
+
+def strings(texts: Texts) -> list[str]:
+    return [
+        texts.data[begin:end].tobytes().decode()
+        for begin, end in zip(texts.offsets[:-1].tolist(), texts.offsets[1:].tolist(), strict=True)
+    ]
+
+
+def plain(text: str) -> str:
+    return strings(without_markup(texts_of([text])))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a <b>blue</b> lamp", "a blue lamp"),
+        ("H<sub>2</sub>O and <I>E. coli</I>", "H2O and E. coli"),
+        ('the <a href="https://x.example/a?b=1">third</a> ward', "the third ward"),
+        ('<span style="color: red">青蓝</span>色的<strong>灯笼</strong>', "青蓝色的灯笼"),
+        ("<p>first</p><p class='x'>second<br/>third</p>", "\nfirst\n\nsecond\nthird\n"),
+        ("<!-- a note -->seen", "\nseen"),
+        ("the&nbsp;green&nbsp;lamp", "the\xa0green\xa0lamp"),
+        ("&#30002;状&#x817A;", "甲状腺"),
+        ("5 &lt; 7 &amp; 8&#39;s", "5 < 7 & 8's"),
+        ("&lt;b&gt;blue&lt;/b&gt; lamp", "blue lamp"),
+        (r"\u7532\u72b6\u817a of \ud83d\ude00", "甲状腺 of 😀"),
+        (r"\ud83d alone", "\ufffd alone"),
+    ],
+)
+def test_markup_is_no_text(text: str, expected: str) -> None:
+    assert plain(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p<0.05 and x>3",
+        "if a<b and c>d then",
+        "<unknown>tag</unknown>",
+        "an address: <https://x.example>",
+        "R&D; AT&T; a=1&copy=2",
+        "&nosuchname; stays",
+        r"\theta, \nu and C:\users\lamp",
+        r"\u12 is short",
+        "<b never closed",
+        "a < b",
+        "<",
+        "&",
+        "",
+    ],
+)
+def test_what_only_looks_like_it_stays(text: str) -> None:
+    texts = texts_of([text])
+    assert without_markup(texts) is texts
+
+
+def test_a_tag_does_not_reach_into_the_next_text() -> None:
+    texts = ["ends with <b", "> and &am", "p; begins", "<i>x</i>", "", "&lt;"]
+    assert strings(without_markup(texts_of(texts))) == [*texts[:3], "x", "", "<"]
+
+
+def test_texts_behind_a_header() -> None:
+    texts = texts_of(["<b>header</b>", "<b>one</b>", "two &amp; three"])
+    assert strings(without_markup(Texts(texts.data, texts.offsets[1:]))) == ["one", "two & three"]
+
+
+PIECES = ["lamp", " ", "<b>", "</b>", "<br>", "&nbsp;", "&#30002;", "灯", "<", "&", "x" * 70, r"\u706f"]
+MEANT = {"<b>": "", "</b>": "", "<br>": "\n", "&nbsp;": "\xa0", "&#30002;": "甲", r"\u706f": "灯"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=30), min_size=1, max_size=40))
+def test_all_markup_of_all_texts(pieces: list[list[str]]) -> None:
+    given_texts = ["".join(f"{piece} " for piece in text) for text in pieces]
+    expected = ["".join(f"{MEANT.get(piece, piece)} " for piece in text) for text in pieces]
+    assert strings(without_markup(texts_of(given_texts))) == expected
+
+
+def test_more_markup_than_there_was_room_for() -> None:
+    texts = ["<b>lamp</b> & &amp; " * 300, "灯" * 100, "&amp;" * 2000]
+    assert strings(without_markup(texts_of(texts))) == ["lamp & & " * 300, "灯" * 100, "&" * 2000]
