@@ -20,7 +20,7 @@ ITEM, CONTEXT, SUPPORT = range(3)
 
 
 class Row(NamedTuple):
-    """A field, and how much of it was found; tokens are words. `aligned` is `fine` if it is not said."""
+    """A field, and how much of it was found; tokens are words. `aligned` and `plain`: if not said, `fine`."""
 
     role: int
     tokens: int
@@ -34,6 +34,7 @@ class Row(NamedTuple):
     template: bool = False
     inside: bool = False
     aligned: float = -1.0
+    plain: float = -1.0
 
 
 def question(
@@ -47,7 +48,7 @@ def half(tokens: int, fine: float, longest: int = 0) -> Row:
 
 
 def aligned(tokens: int, share: float, fine: float = 0.5) -> Row:
-    return Row(ITEM, tokens, fine, aligned=share)
+    return Row(ITEM, tokens, fine, aligned=share, plain=share)
 
 
 def option(fine: float, tokens: int = 3) -> Row:
@@ -90,6 +91,7 @@ def arrays(*candidates: list[Row]) -> tuple[Any, Any, Scores]:
         *(np.array([getattr(row, name) for row in rows], np.float32) for name in ("fine", "fine", "covered")),
         np.array([row.longest for row in rows], np.int32),
         *[nothing] * 4,
+        np.array([row.fine if row.plain < 0 else row.plain for row in rows], np.float32),
         np.array([row.fine if row.aligned < 0 else row.aligned for row in rows], np.float32),
         np.array([row.alone for row in rows], bool),
     )
@@ -208,6 +210,19 @@ def test_a_context_alone_is_a_shared_source() -> None:
     assert verdict(context(0.49)) == ""
     assert verdict(context(0.49), context=0.4) == "source_overlap"
     assert verdict(context(0.9), question(40, 0.8)) == "near_duplicate"
+
+
+def test_rare_words_alone_are_not_enough() -> None:
+    name = question(10, 0.95, 5)._replace(plain=0.6)
+    assert verdict(name) == ""
+    assert verdict(name, plain_short=0.6) == "near_duplicate"
+    assert verdict(name._replace(fine=0.8)) == ""
+    assert verdict(name._replace(fine=0.8, plain=0.65)) == "suspected"
+    assert verdict(name, answer(1)) == "near_duplicate"
+    assert verdict(question(10, 0.95, 9)._replace(plain=0.6)) == "partial"
+    assert verdict(question(30, 0.95, 7)._replace(plain=0.3)) == "near_duplicate"
+    assert verdict(question(30, 0.95, 7)._replace(plain=0.29)) == ""
+    assert verdict(question(30, 0.95, 7)._replace(plain=0.35), plain_long=0.4) == ""
 
 
 @pytest.mark.parametrize(("tokens", "needed"), [(8, 0.8), (19, 0.725), (30, 0.65), (500, 0.65)], ids=str)

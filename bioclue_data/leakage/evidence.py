@@ -21,6 +21,7 @@ class OfItem(NamedTuple):
     Attributes:
         share, weight: Share of the item, and its length in units.
         aligned: The same share by alignment (see `matching.align`).
+        plain: The same share where each of its windows counts the same.
         context: Share of its best context.
         covered: Share of tokens in long runs.
         item_run, longest: Units of the longest run of an item field; of an item or context field.
@@ -36,6 +37,7 @@ class OfItem(NamedTuple):
     share: Any
     weight: Any
     aligned: Any
+    plain: Any
     context: Any
     covered: Any
     item_run: Any
@@ -80,12 +82,12 @@ def of_item(own, rows, facts, limits):
             `Items`.
         limits: `Thresholds`.
     """
-    share, in_order, covered, weight = _shares(own, rows, facts)
+    share, in_order, plain, covered, weight = _shares(own, rows, facts)
     context, item_run, longest, item_row, context_row = _longest_runs(own, rows, facts)
     is_exact, is_alone, is_template, is_common = _of_all_fields(own, rows, facts)
     is_pair, is_suspected, is_near = _halves(own, rows, facts, limits)
     return OfItem(
-        share, weight, in_order, context, covered, item_run, longest,
+        share, weight, in_order, plain, context, covered, item_run, longest,
         is_exact, is_alone, is_template and not is_pair, is_common,
         is_pair, is_suspected, is_near, item_row, context_row,
     )  # fmt: skip
@@ -93,25 +95,26 @@ def of_item(own, rows, facts, limits):
 
 @inlined
 def _shares(own, rows, facts):
-    """Share of an item that is there, in order, and in long runs; and its length."""
-    fields, fine, covered, _, aligned, _ = rows
+    """Share of an item that is there, in order, by plain windows, and in long runs; and its length."""
+    fields, fine, covered, _, aligned, _, plain = rows
     roles, _, units = facts[:3]
-    share, in_order, covers, weight = 0.0, 0.0, 0.0, 0.0
+    share, in_order, windows, covers, weight = 0.0, 0.0, 0.0, 0.0, 0.0
     for row in range(own[0], own[1]):
         if roles[fields[row]] == ITEM:
             length = units[fields[row]]
             share += fine[row] * length
             in_order += aligned[row] * length
+            windows += plain[row] * length
             covers += covered[row] * length
             weight += length
     known = max(weight, 1e-9)
-    return share / known, in_order / known, covers / known, weight
+    return share / known, in_order / known, windows / known, covers / known, weight
 
 
 @inlined
 def _longest_runs(own, rows, facts):
     """Share of the best context; units of the longest run of an item field, and of either; their rows."""
-    fields, fine, _, longest, _, _ = rows
+    fields, fine, _, longest = rows[:4]
     roles, _, units, offsets = facts[:4]
     context, item_run, context_run = np.float32(0), np.float32(0), np.float32(0)
     item_row, context_row, item_most, context_most = np.int64(-1), np.int64(-1), np.int32(-1), np.int32(-1)
@@ -133,7 +136,7 @@ def _longest_runs(own, rows, facts):
 @inlined
 def _of_all_fields(own, rows, facts):
     """Is each item field there whole, does it stand by itself, is it a template, has another item it?"""
-    fields, _, _, longest, _, alone = rows
+    fields, _, _, longest, _, alone, _ = rows
     roles, _, _, offsets, templates, common, _ = facts
     has_item = False
     is_exact = is_alone = is_template = is_common = True
@@ -150,7 +153,7 @@ def _of_all_fields(own, rows, facts):
 @inlined
 def _halves(own, rows, facts, limits):
     """Has the item halves, and is enough there of each for `suspected`, and for `near_duplicate`?"""
-    fields, fine, _, longest, _, _ = rows
+    fields, fine, _, longest = rows[:4]
     roles, kinds, units, offsets = facts[:4]
     is_pair, is_suspected, is_near = False, True, True
     suspected = limits.suspected_short, limits.suspected_long
@@ -177,7 +180,7 @@ def _is_enough_of_half(share, units, is_whole, limits, shares):
 @inlined
 def with_support(own, rows, facts, limits, item):
     """Are options or an answer there; share and length of the item with them. `item`: what is found of it."""
-    fields, fine, _, longest, aligned, _ = rows
+    fields, fine, _, longest, aligned = rows[:5]
     roles, kinds, units, offsets, _, _, inside = facts
     support = np.float32(limits.support)
     options, found_options, in_order, length = 0, 0.0, 0.0, 0.0

@@ -39,6 +39,8 @@ class Thresholds(NamedTuple):
         near_short, near_long: Share for near_duplicate.
         suspected_short, suspected_long: Share for suspected.
         aligned_short, aligned_long: The same of an alignment.
+        plain_short, plain_long: Share for either of its windows, whatever they weigh, where the item is there
+            without its options or answer.
         ngram: Share of tokens in runs of 8 words or 13 CJK characters (Tulu 3: 0.5).
         run: Units of the longest run for partial.
         context: Share of a context for source_overlap.
@@ -58,6 +60,8 @@ class Thresholds(NamedTuple):
     suspected_long: float = 0.55
     aligned_short: float = 0.8
     aligned_long: float = 0.65
+    plain_short: float = 0.65
+    plain_long: float = 0.3
     ngram: float = 0.5
     run: float = 8.0
     context: float = 0.5
@@ -99,7 +103,10 @@ def judge(scores: Scores | Bounds, items: Items, index: Index, thresholds: Thres
     """Judge every candidate of some scores, or the most it could be by their bounds."""
     count = int(scores.candidates[-1]) + 1 if len(scores.candidates) else 0
     starts = np.searchsorted(scores.candidates, np.arange(count + 1)).astype(np.int64)
-    rows = scores.fields, scores.fine, scores.covered, scores.longest, scores.aligned, scores.alone
+    rows = (
+        scores.fields, scores.fine, scores.covered, scores.longest,
+        scores.aligned, scores.alone, scores.plain,
+    )  # fmt: skip
     facts = (
         items.roles, items.kinds, items.units, index.token_offsets,
         items.templates, items.common, items.inside,
@@ -171,7 +178,7 @@ def _is_suspected(item, joint, limits):
     by_share = _is_enough(item.share, item.weight, limits, (limits.suspected_short, limits.suspected_long))
     in_order = _is_enough(item.aligned, item.weight, limits, shares)
     bare = _is_enough(item.aligned, item.weight, limits, (limits.bare_short, limits.bare_long))
-    alone = (by_share or in_order) and (joint.options >= limits.options or bare)
+    alone = (by_share or in_order) and (joint.options >= limits.options or bare) and _is_plain(item, limits)
     beside = _is_enough(joint.aligned, joint.weight, limits, shares)
     return (alone and item.suspected) or (beside and item.aligned >= limits.question)
 
@@ -180,9 +187,15 @@ def _is_suspected(item, joint, limits):
 def _is_near(item, joint, limits):
     """The same for `near_duplicate`."""
     shares = limits.near_short, limits.near_long
-    alone = _is_enough(item.share, item.weight, limits, shares) and item.near
+    alone = _is_enough(item.share, item.weight, limits, shares) and item.near and _is_plain(item, limits)
     beside = _is_enough(joint.share, joint.weight, limits, shares)
     return alone or (beside and item.aligned >= limits.question)
+
+
+@inlined
+def _is_plain(item, limits):
+    """Is more there than the rare words of an item, as the name of what many ask about?"""
+    return _is_enough(item.plain, item.weight, limits, (limits.plain_short, limits.plain_long))
 
 
 @inlined

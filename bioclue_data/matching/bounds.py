@@ -71,6 +71,11 @@ class Bounds(NamedTuple):
     aligned: Any
     alone: Any
 
+    @property
+    def plain(self) -> Any:
+        """All windows may be there."""
+        return np.ones(len(self.fields), np.float32)
+
 
 def least_of_all(index: Index, floor: float = FLOOR) -> Least:
     """The same for all fields: a share of an anchor, and of both halves of a pair, or a run of 8 tokens."""

@@ -70,10 +70,11 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     field_hashes, _, offsets, fine, wide, kinds, _ = stored
     first, last = offsets[field], offsets[field + 1]
     size = last - first
-    total_fine, total_wide = np.float32(0), np.float32(0)
+    total_fine, total_wide, windows = np.float32(0), np.float32(0), np.int64(0)
     for t in range(first, last):
         total_fine += fine[t]
         total_wide += wide[t]
+        windows += fine[t] > 0
     if total_fine == 0:
         return compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row)
     keys, heads, following, times, counts = working[:5]
@@ -116,6 +117,7 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     one = np.float32(1)  # weights are added in another order than those of the field
     out[2][row] = min(share[0] / total_fine, one)
     out[3][row] = min(share[1] / total_wide, one) if total_wide > 0 else out[2][row]
+    out[10][row] = np.float32(share[2]) / np.float32(windows)
     return best_begin, best_end, own_begin, own_end
 
 
@@ -219,7 +221,8 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     """Runs of common tokens in the stretch: the longest, those that cover.
 
     Returns:
-        The weight found, of FINE and of WIDE windows, and one past the last token of the longest run.
+        The weight found of FINE and of WIDE windows, and how many FINE ones; and one past the last token of
+        the longest run.
     """
     _, starts, ends, single = text_arrays
     fine, wide = stored[3], stored[4]
@@ -229,7 +232,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
         counts[j] = before[j] = now[j] = 0
         covered[j] = found_wide[j] = 0
         stamp[j] = -1
-    weight, wide_weight = np.float32(0), np.float32(0)
+    weight, wide_weight, windows = np.float32(0), np.float32(0), np.int64(0)
     longest, longest_end, tokens = np.int64(0), np.int64(0), np.int64(0)
     for t in range(stretch[0], stretch[1]):
         value = _pair(hashes, t, stretch[0])
@@ -240,6 +243,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
         if counts[j] == 0:
             counts[j] = 1
             weight += fine[first + j]
+            windows += 1
         least = RUN_OF_SINGLES if single[t] else RUN_OF_WORDS
         least_before = RUN_OF_SINGLES if single[t - 1] else RUN_OF_WORDS
         while j >= 0:
@@ -261,7 +265,7 @@ def _runs(hashes, text_arrays, stretch, stored, field, working, places, out, row
     out[6][row], out[7][row] = starts[stretch[0]], ends[stretch[1] - 1]
     if longest > 0:
         out[8][row], out[9][row] = starts[longest_end - longest + 1], ends[longest_end]
-    return (weight, wide_weight), longest_end + 1
+    return (weight, wide_weight, windows), longest_end + 1
 
 
 @inlined
@@ -282,7 +286,7 @@ def compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, ou
         return nothing
     for t in range(begin, end - size + 1):
         if is_run(field_hashes, first, size, hashes, t):
-            out[2][row] = out[3][row] = 1
+            out[2][row] = out[3][row] = out[10][row] = 1
             out[4][row] = 0
             out[5][row] = size
             out[6][row] = out[8][row] = text_arrays[1][t]

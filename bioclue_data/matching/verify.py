@@ -50,6 +50,7 @@ class Scores(NamedTuple):
         longest: int32; tokens of the longest run.
         starts, ends: int32; bytes of the text, from the first to the last common window of the stretch.
         run_starts, run_ends: int32; bytes of the longest run.
+        plain: float32; as `fine`, but each window counts the same.
         aligned: float32; share of the field's weight that stands in the stretch in order; see `align`.
         alone: bool; False: an anchor that is there whole, but only inside lines.
     """
@@ -64,6 +65,7 @@ class Scores(NamedTuple):
     ends: Any
     run_starts: Any
     run_ends: Any
+    plain: Any
     aligned: Any
     alone: Any
 
@@ -82,7 +84,7 @@ def verify(texts: Texts, index: Index, found: Candidates, floor: float = FLOOR, 
     first, last = index.item_offsets[found.items], index.item_offsets[found.items + 1]
     rows = int((last - first).sum())
     most = np.ones(rows, np.int32) if most is None else most
-    whole, real = [0, 1, 5, 6, 7, 8, 9], [2, 3, 4]
+    whole, real = [0, 1, 5, 6, 7, 8, 9], [2, 3, 4, 10]
     out = {i: np.zeros(rows, np.int32) for i in whole} | {i: np.zeros(rows, np.float32) for i in real}
     arrays: tuple[Any, ...] = tuple(out[i] for i in range(len(out)))
     used, places = np.unique(found.texts, return_inverse=True)
