@@ -255,6 +255,8 @@ def test_an_answer_helps_a_question_from_its_support_on() -> None:
 def test_without_its_options_more_of_an_item_must_be_there() -> None:
     assert verdict(question(40, 0.8), *[option(0)] * 5) == "near_duplicate"
     assert verdict(question(40, 1, 40), *[option(0)] * 5) == "exact"
+    assert verdict(question(40, 0.75), *[option(0)] * 5) == ""
+    assert verdict(question(40, 0.75), option(1), option(0)) == "near_duplicate"
     assert verdict(question(40, 0.65), option(1), option(0)) == "suspected"
     assert verdict(question(40, 0.65), *[option(0)] * 5) == ""
     assert verdict(question(40, 0.65), option(1), *[option(0)] * 2) == ""

@@ -170,32 +170,35 @@ def _is_stem(item, joint, limits):
 
 @inlined
 def _is_suspected(item, joint, limits):
-    """Is enough there for `suspected`: of the item, or of the item with what belongs to it?
-
-    Without its options more of an item must be there: its words are often those of another question.
-    """
+    """Is enough there for `suspected`: of the item, or of the item with what belongs to it?"""
     shares = limits.aligned_short, limits.aligned_long
     by_share = _is_enough(item.share, item.weight, limits, (limits.suspected_short, limits.suspected_long))
     in_order = _is_enough(item.aligned, item.weight, limits, shares)
-    bare = _is_enough(item.aligned, item.weight, limits, (limits.bare_short, limits.bare_long))
-    alone = (by_share or in_order) and (joint.options >= limits.options or bare) and _is_plain(item, limits)
+    alone = (by_share or in_order) and item.suspected and _is_told(item, joint, limits)
     beside = _is_enough(joint.aligned, joint.weight, limits, shares)
-    return (alone and item.suspected) or (beside and item.aligned >= limits.question)
+    return alone or (beside and item.aligned >= limits.question)
 
 
 @inlined
 def _is_near(item, joint, limits):
     """The same for `near_duplicate`."""
     shares = limits.near_short, limits.near_long
-    alone = _is_enough(item.share, item.weight, limits, shares) and item.near and _is_plain(item, limits)
+    by_share = _is_enough(item.share, item.weight, limits, shares)
+    alone = by_share and item.near and _is_told(item, joint, limits)
     beside = _is_enough(joint.share, joint.weight, limits, shares)
     return alone or (beside and item.aligned >= limits.question)
 
 
 @inlined
-def _is_plain(item, limits):
-    """Is more there than the rare words of an item, as the name of what many ask about?"""
-    return _is_enough(item.plain, item.weight, limits, (limits.plain_short, limits.plain_long))
+def _is_told(item, joint, limits):
+    """Is an item told by its words from others of its kind?
+
+    Its rare words are not enough, as the name of what many ask about; and without its options more of it must
+    be there: its words are often those of another question.
+    """
+    is_plain = _is_enough(item.plain, item.weight, limits, (limits.plain_short, limits.plain_long))
+    is_bare = _is_enough(item.aligned, item.weight, limits, (limits.bare_short, limits.bare_long))
+    return is_plain and (joint.options >= limits.options or is_bare)
 
 
 @inlined
