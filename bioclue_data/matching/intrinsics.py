@@ -140,15 +140,17 @@ def markup_mask(context, address):  # noqa: ARG001
         )
         letter = builder.sub(builder.or_(following, _all(0x20)), _all(ord("a")))
         is_letter = builder.icmp_unsigned("<", letter, _all(26))
-
-        def opens(byte, *others):
-            fits = is_letter
-            for other in others:
-                fits = builder.or_(fits, builder.icmp_unsigned("==", following, _all(other)))
-            return builder.and_(builder.icmp_unsigned("==", block, _all(byte)), fits)
-
-        found = builder.or_(opens(ord("<"), *b"/!"), opens(ord("&"), *b"#"))
-        return builder.bitcast(builder.or_(found, opens(ord("\\"))), _WORD)
+        follows = {byte: builder.icmp_unsigned("==", following, _all(byte)) for byte in b"/!#u"}
+        after_each = {
+            b"<": builder.or_(is_letter, builder.or_(follows[ord("/")], follows[ord("!")])),
+            b"&": builder.or_(is_letter, follows[ord("#")]),
+            b"\\": follows[ord("u")],
+        }
+        found = ir.Constant(ir.VectorType(_BIT, 64), [0] * 64)
+        for byte, is_followed in after_each.items():
+            is_here = builder.icmp_unsigned("==", block, _all(ord(byte)))
+            found = builder.or_(found, builder.and_(is_here, is_followed))
+        return builder.bitcast(found, _WORD)
 
     return types.uint64(types.uint64), generate
 
