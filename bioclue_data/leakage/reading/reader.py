@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from bioclue_data.leakage.reading import (
+    arrow_ipc,
     json_records,
     parquet,
     prose,
@@ -57,8 +58,9 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
 def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
     head, pieces = _peeked(raw.pieces(uri, notes))
     kind = sniff.binary_kind(head)
-    if kind == "parquet":
-        return without_templates(parquet.records(uri, fields, notes), notes)
+    if (is_arrow := arrow_ipc.is_arrow(head)) or kind == "parquet":
+        rows = (arrow_ipc if is_arrow else parquet).records(uri, fields, notes)
+        return without_templates(rows, notes)
     if kind == "xml":
         return without_templates(grouped(xml_records.records(head, pieces, notes)), notes)
     if strange := sniff.stranger(head):
