@@ -34,18 +34,23 @@ def is_arrow(head: bytes) -> bool:
     return head.startswith(_STREAM) and 0 < size < _LARGEST and size % 8 == 0
 
 
+def opened(file: Any) -> Any:
+    """The stream in an open Arrow file."""
+    if file.read(len(_FILE)) != _FILE:
+        file.seek(0)
+    return pa.ipc.open_stream(file)
+
+
 def records(uri: str, fields: tuple[str, ...], notes: Notes) -> Iterator[Texts]:
     """The rows; see `arrow_texts.records`."""
-    with closing(_opened(uri)) as opened:
-        if opened.read(len(_FILE)) != _FILE:
-            opened.seek(0)
-        stream = pa.ipc.open_stream(opened)
+    with closing(_mapped(uri)) as file:
+        stream = opened(file)
         yield from arrow_texts.records(
             stream.schema, fields, lambda columns: _batches(stream, columns), notes
         )
 
 
-def _opened(uri: str) -> Any:
+def _mapped(uri: str) -> Any:
     """Mapped where that is possible: of a batch only what is looked at is read."""
     return pa.PythonFile(raw.open_bytes(uri), "r") if "://" in uri else pa.memory_map(uri)
 
