@@ -35,7 +35,7 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
 
     Args:
         uri: A path, or an address that fsspec knows.
-        fields: Of JSON, tables and Parquet only these keys or columns; all if empty.
+        fields: Of JSON, tables, Parquet, Arrow and XML only these keys, columns or elements; all if empty.
         limit: Bytes that one record may take; a longer one is reported and left out.
     """
     notes = Notes()
@@ -62,16 +62,25 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
         rows = (arrow_ipc if is_arrow else parquet).records(uri, fields, notes)
         return without_templates(rows, notes)
     if kind == "xml":
-        return without_templates(grouped(xml_records.records(head, pieces, notes)), notes)
+        return without_templates(grouped(xml_records.records(head, pieces, fields, notes)), notes)
     if strange := sniff.stranger(head):
         notes.add(f"is {strange}: not read")
         return iter(())
-    head, text = _peeked(utf8.text(pieces, notes))
+    return _records_of_text(utf8.text(pieces, notes), fields, notes, limit)
+
+
+def _records_of_text(
+    pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int
+) -> Iterator[Texts]:
+    head, text = _peeked(pieces)
     kind, dialect = sniff.text_kind(head, whole=len(head) < HEAD)
     if kind == "json":
         return without_templates(json_records.records(text, fields, notes, limit), notes)
     if dialect is not None:
         return without_templates(tables.records(text, dialect, fields, notes, limit), notes)
+    if fields:
+        notes.add(f"no field {', '.join(sorted(fields))} here: this is text without fields")
+        return iter(())
     return grouped(prose.records(tagged.untagged(text) if kind == "tagged" else text))
 
 
