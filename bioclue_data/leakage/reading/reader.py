@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bioclue_data.leakage.reading import (
     arrow_ipc,
     json_records,
+    named_tables,
     parquet,
     prose,
     raw,
@@ -66,14 +67,17 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
     if strange := sniff.stranger(head):
         notes.add(f"is {strange}: not read")
         return iter(())
-    return _records_of_text(utf8.text(pieces, notes), fields, notes, limit)
+    return _records_of_text(uri, utf8.text(pieces, notes), fields, notes, limit)
 
 
 def _records_of_text(
-    pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int
+    uri: str, pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int
 ) -> Iterator[Texts]:
     head, text = _peeked(pieces)
-    kind, dialect = sniff.text_kind(head, whole=len(head) < HEAD)
+    is_whole = len(head) < HEAD
+    kind, dialect = sniff.text_kind(head, whole=is_whole)
+    if kind == "prose":
+        dialect = named_tables.dialect_of(uri, head, whole=is_whole)
     if kind == "json":
         return without_templates(json_records.records(text, fields, notes, limit), notes)
     if dialect is not None:
