@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from pathlib import Path
@@ -80,6 +81,15 @@ def test_an_arrow_address_that_fsspec_knows(tmp_path: Path) -> None:
     batches = list(reading.read(f"file://{save(tmp_path / 'a.arrow')}"))
     assert sum(len(batch.texts) for batch in batches) == len(ROWS)
     assert not any(batch.problems for batch in batches)
+
+
+@pytest.mark.parametrize("name", ["a.arrow", "a.parquet"])
+def test_packed_tables_are_told_to_be_unpacked(name: str, tmp_path: Path) -> None:
+    pq.write_table(TABLE, tmp_path / "a.parquet")
+    save(tmp_path / "a.arrow")
+    path = tmp_path / f"{name}.gz"
+    path.write_bytes(gzip.compress((tmp_path / name).read_bytes()))
+    assert "packed as gzip, unpack it first: not read" in read(path)[1][0]
 
 
 def test_a_saved_dataset_is_a_corpus(tmp_path: Path) -> None:

@@ -63,3 +63,29 @@ def test_fields_of_a_table_by_its_name(tmp_path: Path) -> None:
 )
 def test_what_is_no_table_in_spite_of_its_name(source: str, tmp_path: Path) -> None:
     assert read(put(tmp_path, "a.csv", source)) == ([source], [])
+
+
+TRADITIONAL = "患者夜間咳嗽三週並且痰中帶有血絲，首先應當安排下列哪一項檢查？"
+SIMPLIFIED = "患者夜间咳嗽三周并且痰中带有血丝，首先应当安排下列哪一项检查？"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "lines"),
+    [
+        (TRADITIONAL, "big5", 12),
+        (TRADITIONAL, "big5", 1),
+        (TRADITIONAL, "gb18030", 12),
+        (SIMPLIFIED, "gb18030", 12),
+        (SIMPLIFIED[:4], "gb18030", 1),
+    ],
+)
+def test_chinese_encodings_are_told_apart(text: str, encoding: str, lines: int, tmp_path: Path) -> None:
+    source = f"{text}\n" * lines
+    assert read(put(tmp_path, "a.txt", source.encode(encoding))) == ([source], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["Ärzte übten das Gähnen, naïve élèves à la Á", "Ä Å Á Ç", "Ärger Ärger Ärger"]
+)
+def test_western_letters_are_no_chinese(text: str, tmp_path: Path) -> None:
+    assert "no UTF-8" in read(put(tmp_path, "a.txt", text.encode("latin-1")))[1][0]

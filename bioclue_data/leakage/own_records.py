@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_REMEDY = "JSON lines, a JSON array, CSV, TSV, Parquet or Arrow, in UTF-8, UTF-16 or GB18030"
+_REMEDY = "JSON lines, a JSON array, CSV, TSV, Parquet or Arrow, in UTF-8, UTF-16, GB 18030 or Big5"
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _LINE_ENDS = re.compile(r"\r\n?|\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,11 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
     head, pieces = _peeked(raw.pieces(uri, notes))
     kind = sniff.binary_kind(head)
     if (is_arrow := arrow_ipc.is_arrow(head)) or kind == "parquet":
+        if packed := raw.packing(_first_bytes(uri)):
+            notes.add(
+                f"is {'Arrow' if is_arrow else 'Parquet'} packed as {packed}, unpack it first: not read"
+            )
+            return iter(())
         rows = (arrow_ipc if is_arrow else parquet).records(uri, fields, notes)
         return without_templates(rows, notes)
     if kind == "xml":
@@ -68,6 +74,11 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
         notes.add(f"is {strange}: not read")
         return iter(())
     return _records_of_text(uri, utf8.text(pieces, notes), fields, notes, limit)
+
+
+def _first_bytes(uri: str) -> bytes:
+    with closing(raw.open_bytes(uri)) as file:
+        return file.read(8)
 
 
 def _records_of_text(
