@@ -84,12 +84,26 @@ def _csv(path: Path) -> None:
     )
 
 
+def _arrow(path: Path) -> None:
+    table = pa.Table.from_pylist(ITEMS)
+    with pa.ipc.new_stream(path, table.schema) as writer:
+        writer.write_table(table)
+
+
 FILES: dict[str, Callable[[Path], object]] = {
     "a.jsonl": lambda path: path.write_text("\ufeff" + lines(ITEMS), encoding="utf-8"),  # type: ignore[arg-type]
     "a.json": lambda path: path.write_text(json.dumps(ITEMS, indent=1), encoding="utf-8"),
     "a.csv": _csv,
     "a.tsv": lambda path: path.write_text("q\to\n" + "".join(f"{one['q']}\tx\n" for one in ITEMS)),
     "a.parquet": lambda path: pq.write_table(pa.Table.from_pylist(ITEMS), path),
+    "PARQUET": lambda path: pq.write_table(pa.Table.from_pylist(ITEMS), path),
+    "a.arrow": _arrow,
+    "utf16.jsonl": lambda path: path.write_text(lines(ITEMS), encoding="utf-16"),  # type: ignore[arg-type]
+    "a.jsonl.gz": lambda path: path.write_bytes(gzip.compress(lines(ITEMS).encode())),  # type: ignore[arg-type]
+    "data.json": lambda path: path.write_text(json.dumps({"version": "1", "data": ITEMS})),
+    "ids.json": lambda path: path.write_text(json.dumps({f"i{n}": one for n, one in enumerate(ITEMS)})),
+    "cr.jsonl": lambda path: path.write_text(lines(ITEMS).replace("\n", "\r"), newline=""),  # type: ignore[arg-type]
+    "A.CSV": lambda path: path.write_text("q;o\n" + "".join(f'"{one["q"]}";x\n' for one in ITEMS)),
 }
 
 
@@ -111,25 +125,51 @@ def test_items_of_the_users(name: str, here: Path, bioclue: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "code", "said"),
+    ("name", "content", "said"),
     [
-        ("a.jsonl", b"", 2, "nothing here to check"),
-        ("a.json", b"[]", 2, "nothing here to check"),
-        ("a.csv", b"q,o\n", 2, "nothing here to check"),
-        ("a.jsonl", b'{"q": "x"}\n{"q": \n', 1, "line 2"),
-        ("a.jsonl", b'{"q": "x"}\n3\n', 1, "line 2"),
-        ("a.json", b'[{"q": "x"}, 3]', 1, "element 2 is no JSON object"),
-        ("a.parquet", b"PAR1", 1, "cannot be read"),
-        ("a.jsonl", b"\xff\xff\xff", 1, "cannot be read"),
+        ("a.jsonl", b"", "nothing here to check"),
+        ("a.json", b"[]", "nothing here to check"),
+        ("a.csv", b"q,o\n", "nothing here to check"),
+        ("a.jsonl", b'{"q": "x"}\n{"q": \n', "line 2"),
+        ("a.jsonl", b'{"q": "x"}\n3\n', "line 2"),
+        ("a.json", b'[{"q": "x"}, 3]', "element 2 is no JSON object"),
+        ("a.parquet", b"PAR1", "cannot be read"),
+        ("a.jsonl", b"\xff\xff\xff", "bytes are no UTF-8"),
+        ("a.jsonl", b'{"q":' + b"[" * 10_000 + b"]" * 10_000 + b"}", "nested too deeply"),
+        ("a.jsonl", gzip.compress(b'{"q": "x"}' * 9)[:-12], "cannot be read"),
+        ("a.jsonl", b"\x89PNG\r\n\x1a\n", "this is a PNG image"),
+        ("a.xml", b"<r><q>x</q><q>y</q></r>", "this is XML"),
+        ("a.csv", b"q,q\na,b\n", "two columns are called q"),
+        ("a.csv", b"q,o\na,b,c\n", "line 2: 3 cells, but the header has 2"),
+        ("a.jsonl", b'{"q": ""}\n{"q": null}\n{"q": "?!"}\n', "no row has letters or digits in q"),
     ],
 )
-def test_bad_items_of_the_users(
-    name: str, content: bytes, code: int, said: str, here: Path, bioclue: Command
-) -> None:
+def test_bad_items_of_the_users(name: str, content: bytes, said: str, here: Path, bioclue: Command) -> None:
     (here / name).write_bytes(content)
     done = bioclue("leakage", "scan", name, "--fields", "q", "--corpus", "corpus")
-    assert (done.code, said in done.err) == (code, True), done.err
+    assert (done.code, said in done.err) == (2, True), done.err
+    assert "Traceback" not in done.err
     assert not (here / "leakage").exists()
+
+
+def test_one_item_in_many_lines(here: Path, bioclue: Command) -> None:
+    (here / "a.json").write_text(json.dumps(ITEMS[0], indent=1))
+    assert bioclue("leakage", "scan", "a.json", "--fields", "q,o", "--corpus", "corpus").code == 0
+    assert exact() == ["0"]
+
+
+def test_a_column_of_its_own_may_hold_separators(here: Path, bioclue: Command) -> None:
+    (here / "a.csv").write_text("q\n" + "".join(f"{one['q']}\n" for one in ITEMS))
+    assert bioclue("leakage", "scan", "a.csv", "--fields", "q", "--corpus", "corpus").code == 0
+    assert exact() == ["0", "1"]
+
+
+def test_half_a_character_and_rows_without_text(here: Path, bioclue: Command) -> None:
+    (here / "a.jsonl").write_text(r'{"q": "what is \ud83d this?"}' + '\n{"q": "…"}\n' + lines(ITEMS))  # type: ignore[arg-type]
+    done = bioclue("leakage", "scan", "a.jsonl", "--fields", "q", "--corpus", "corpus")
+    assert done.code == 0, done.err
+    assert exact() == ["2", "3"]
+    assert "1 of 5 rows have no letters or digits in q: nothing to look for (first: row 1)" in done.err
 
 
 def test_items_that_changed_are_scanned_again(here: Path, bioclue: Command) -> None:

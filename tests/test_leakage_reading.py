@@ -11,7 +11,6 @@ import lzma
 import subprocess
 import sys
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -28,6 +27,7 @@ from bioclue_data.leakage.reading import batches, json_shape, prose, raw, templa
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.reading.notes import Notes
 from bioclue_data.matching.tokens import PADDING
+from tests.corpus_reading import lines_of, put, read
 
 WORDS = st.text(st.sampled_from('ab "\\\n\t/é中😀\u2028,{}[]:'), max_size=12)
 SCALARS = st.one_of(WORDS, st.integers(-5, 5), st.none(), st.booleans(), st.floats(allow_nan=False, width=16))
@@ -50,31 +50,6 @@ def strings(value: Any) -> list[str]:
 
 def text_of(value: Any) -> str:
     return "".join(f"{text}\n" for text in strings(value))
-
-
-def read(path: Path, **options: Any) -> tuple[list[str], list[str]]:
-    """Texts of all records, and all problems; checks what every batch promises."""
-    texts: list[str] = []
-    problems: list[str] = []
-    for batch in reading.read(str(path), **options):
-        data, offsets = batch.texts
-        assert batch.first == len(texts)
-        assert len(data) >= offsets[-1] + PADDING
-        assert data.dtype == np.uint8
-        assert offsets.dtype == np.int64
-        texts += [bytes(data[begin:end]).decode() for begin, end in pairwise(offsets.tolist())]
-        problems += batch.problems
-    return texts, problems
-
-
-def lines_of(texts: list[str]) -> list[list[str]]:
-    return [[line for line in text.split("\n") if line] for text in texts]
-
-
-def put(folder: Path, name: str, content: str | bytes) -> Path:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
 
 
 @pytest.fixture
@@ -376,7 +351,7 @@ def test_parquet_with_nested_columns(tmp_path: Path) -> None:
     for row, lines in zip(rows, lines_of(texts), strict=True):
         turn_lines = [text for turn in row["turns"] or [] for text in (turn["role"], turn["content"])]
         info = [row["info"]["tag"], *row["info"]["more"]] if row["info"] else []
-        assert lines == [row["q"], *turn_lines, *info, row["kind"], row["map"][0][1]]
+        assert lines == [row["q"], *turn_lines, *info, row["kind"], *row["map"][0]]
     assert lines_of(read(path, fields=("q",))[0]) == [[row["q"]] for row in rows]
     path.write_bytes(path.read_bytes()[:-20])
     texts, problems = read(path)

@@ -273,7 +273,11 @@ def rows_of(
     from bioclue_data.records import catalogue  # noqa: PLC0415
 
     if target.is_file():
-        return own_files.rows_of_file(target, fields)
+        rows = own_files.rows_of_file(target, fields)
+        if empty := own_files.without_text(rows):
+            what = f"{len(empty):,} of {len(rows):,} rows have no letters or digits in {fields[0]}"
+            click.echo(f"{what}: nothing to look for (first: row {empty[0].item_id})", err=True)
+        return rows
     literature = {
         name for name, entry in catalogue.load(records).entries.items() if entry.record.domain == "literature"
     }

@@ -18,6 +18,8 @@ _NO_TEXT = re.compile(
     r"safetensors|bin|pth?|onnx|gguf|pickle|pkl|np[yz]|h5|pyc|so|exe|dll|woff2?|ttf|dcm|nii)(\.gz|\.xz|\.zst|\.bz2)?$",
     re.IGNORECASE,
 )
+# What `datasets` writes beside its Arrow files: about them, no records.
+_ABOUT_ARROW = {"state.json", "dataset_info.json", "dataset_dict.json"}
 
 
 class Listing(NamedTuple):
@@ -25,7 +27,7 @@ class Listing(NamedTuple):
 
     Attributes:
         files: Paths or addresses of single files.
-        skipped: Files that hold no text, by their names, or are hidden.
+        skipped: Files that hold no text, by their names, or are hidden, or only describe Arrow files.
         problems: What stands for nothing at all, a sentence each.
     """
 
@@ -48,13 +50,25 @@ def files(uris: Iterable[str]) -> Listing:
         if not single and not below:
             problems.append(f"{uri}: no such file, or nothing in it")
         found += single
+        saved = _with_arrow_files(below)
         for path, inside in below:
-            (skipped if _is_skipped(inside) else found).append(path)
+            (skipped if _is_skipped(inside) or _is_about(path, saved) else found).append(path)
     return Listing(sorted(set(found)), sorted(set(skipped) - set(found)), problems)
 
 
 def _is_skipped(inside: str) -> bool:
     return bool(_NO_TEXT.search(inside)) or any(part.startswith(".") for part in inside.split("/"))
+
+
+def _with_arrow_files(below: list[tuple[str, str]]) -> set[str]:
+    """Folders with Arrow files in them, and those around: a `DatasetDict` has a folder for each split."""
+    folders = {path.rpartition("/")[0] for path, _ in below if path.endswith(".arrow")}
+    return folders | {folder.rpartition("/")[0] for folder in folders}
+
+
+def _is_about(path: str, saved: set[str]) -> bool:
+    folder, _, name = path.rpartition("/")
+    return name in _ABOUT_ARROW and folder in saved
 
 
 def _local(uri: str) -> tuple[list[str], list[tuple[str, str]]]:

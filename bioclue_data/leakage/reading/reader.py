@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from bioclue_data.leakage.markup import without_markup
 from bioclue_data.leakage.reading import (
+    arrow_ipc,
     json_records,
+    named_tables,
     parquet,
     prose,
     raw,
@@ -35,7 +38,7 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
 
     Args:
         uri: A path, or an address that fsspec knows.
-        fields: Of JSON, tables and Parquet only these keys or columns; all if empty.
+        fields: Of JSON, tables, Parquet, Arrow and XML only these keys, columns or elements; all if empty.
         limit: Bytes that one record may take; a longer one is reported and left out.
     """
     notes = Notes()
@@ -58,19 +61,42 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
 def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
     head, pieces = _peeked(raw.pieces(uri, notes))
     kind = sniff.binary_kind(head)
-    if kind == "parquet":
-        return without_templates(parquet.records(uri, fields, notes), notes)
+    if (is_arrow := arrow_ipc.is_arrow(head)) or kind == "parquet":
+        if packed := raw.packing(_first_bytes(uri)):
+            notes.add(
+                f"is {'Arrow' if is_arrow else 'Parquet'} packed as {packed}, unpack it first: not read"
+            )
+            return iter(())
+        rows = (arrow_ipc if is_arrow else parquet).records(uri, fields, notes)
+        return without_templates(rows, notes)
     if kind == "xml":
-        return without_templates(grouped(xml_records.records(head, pieces, notes)), notes)
+        return without_templates(grouped(xml_records.records(head, pieces, fields, notes)), notes)
     if strange := sniff.stranger(head):
         notes.add(f"is {strange}: not read")
         return iter(())
-    head, text = _peeked(utf8.text(pieces, notes))
-    kind, dialect = sniff.text_kind(head, whole=len(head) < HEAD)
+    return _records_of_text(uri, utf8.text(pieces, notes), fields, notes, limit)
+
+
+def _first_bytes(uri: str) -> bytes:
+    with closing(raw.open_bytes(uri)) as file:
+        return file.read(8)
+
+
+def _records_of_text(
+    uri: str, pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int
+) -> Iterator[Texts]:
+    head, text = _peeked(pieces)
+    is_whole = len(head) < HEAD
+    kind, dialect = sniff.text_kind(head, whole=is_whole)
+    if kind == "prose":
+        dialect = named_tables.dialect_of(uri, head, whole=is_whole)
     if kind == "json":
         return without_templates(json_records.records(text, fields, notes, limit), notes)
     if dialect is not None:
         return without_templates(tables.records(text, dialect, fields, notes, limit), notes)
+    if fields:
+        notes.add(f"no field {', '.join(sorted(fields))} here: this is text without fields")
+        return iter(())
     return grouped(prose.records(tagged.untagged(text) if kind == "tagged" else text))
 
 

@@ -20,6 +20,8 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 _COMMON_CHINESE = re.compile(
     rb"[\xa1-\xf7][\xa1-\xfe]"
 )  # GB 2312, the part of GB 18030 that texts are made of
+_PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")  # a character of Big5 or of GB 18030
+_LOOKED_AT = 2**16  # bytes
 WRONG, NULS = "bytes are no UTF-8 and were replaced", "NUL bytes, read as separators"
 
 
@@ -35,7 +37,7 @@ def is_valid(data: bytes) -> bool:
 
 
 def text(pieces: Iterator[bytes], notes: Notes) -> Iterator[bytes]:
-    """The pieces in UTF-8: a byte order mark is undone, GB 18030 and UTF-16 are recognised by evidence."""
+    """The pieces in UTF-8: a byte order mark is undone, GB 18030, Big5 and UTF-16 are told by evidence."""
     encoding, carried, offset = "", b"", 0
     for number, raw in enumerate(pieces):
         piece = raw
@@ -55,18 +57,34 @@ def text(pieces: Iterator[bytes], notes: Notes) -> Iterator[bytes]:
 
 
 def _guess(piece: bytes) -> str:
-    """UTF-8 unless most of what is not ASCII is wrong as UTF-8 and common Chinese as GB 18030."""
+    """UTF-8 unless most of what is not ASCII is wrong as UTF-8 and common Chinese as Big5 or GB 18030."""
     whole = piece[: len(piece) - _unfinished(piece, "utf-8")]
     if is_valid(whole):
         return "utf-8"
     high = b" ".join(_HIGH.findall(piece))
     wrong = high.decode("utf-8", "replace").count("\ufffd")
-    chinese = 2 * len(_COMMON_CHINESE.findall(high))
-    try:
-        codecs.getincrementaldecoder("gb18030")().decode(piece)
-    except UnicodeDecodeError:
+    if wrong <= 0.1 * len(high):
         return "utf-8"
-    return "gb18030" if wrong > 0.1 * len(high) and chinese > 0.6 * len(high) else "utf-8"
+    if _is_common_big5(piece) and _decodes(piece, "cp950"):
+        return "cp950"
+    chinese = 2 * len(_COMMON_CHINESE.findall(high))
+    return "gb18030" if chinese > 0.6 * len(high) and _decodes(piece, "gb18030") else "utf-8"
+
+
+def _is_common_big5(piece: bytes) -> bool:
+    """Second bytes that are ASCII: common characters of GB 18030 have none, Big5 some, Latin-1 only such."""
+    pairs: list[bytes] = _PAIR.findall(piece[:_LOOKED_AT])
+    low = sum(pair[1] < 0x80 for pair in pairs)
+    common = sum(pair[0] == 0xA1 or 0xA4 <= pair[0] <= 0xC6 for pair in pairs)
+    return 0.2 * len(pairs) < low < 0.8 * len(pairs) and common > 0.9 * len(pairs)
+
+
+def _decodes(piece: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(piece)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _unfinished(piece: bytes, encoding: str) -> int:
