@@ -31,7 +31,7 @@ def dialect_of(uri: str, head: bytes, *, whole: bool) -> tables.Dialect | None:
     single = sum(len(row) == 1 for row in filled) if delimiter != _NO_DELIMITER else 0
     if len(filled) < 2 or len(rows) - len(filled) > _BLANK * len(rows) or single > _SINGLE * len(rows):
         return None
-    return tables.Dialect(delimiter, quoting, tables._header(filled, len(filled[0])))
+    return tables.Dialect(delimiter, quoting, tables.header(filled, len(filled[0])))
 
 
 def _width(text: str, delimiter: str) -> int:

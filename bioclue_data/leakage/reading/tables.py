@@ -56,11 +56,11 @@ def dialect_of(head: bytes, *, whole: bool) -> Dialect | None:
                 continue
             width, count = Counter(map(len, rows)).most_common(1)[0]
             even = count / len(rows)
-            if width < 2 or even < _EVEN or not (_header(rows, width) or _is_tabular(text, rows, delimiter)):
+            if width < 2 or even < _EVEN or not (header(rows, width) or _is_tabular(text, rows, delimiter)):
                 continue
             fit = even - (0 if clean else 0.2)
             if best is None or fit > best[0]:
-                best = fit, Dialect(delimiter, quoting, _header(rows, width))
+                best = fit, Dialect(delimiter, quoting, header(rows, width))
     return best[1] if best else None
 
 
@@ -91,7 +91,8 @@ def _is_tabular(text: str, rows: list[list[str]], delimiter: str) -> bool:
     return len(rows) >= 10 and blank_lines < 0.2 * len(rows) and spaced < 0.5
 
 
-def _header(rows: list[list[str]], width: int) -> tuple[str, ...]:
+def header(rows: list[list[str]], width: int) -> tuple[str, ...]:
+    """The names of `width` columns if the first row has them, else ()."""
     names = [name.strip() for name in rows[0]]
     if len(names) != width or len(set(names)) < width:
         return ()

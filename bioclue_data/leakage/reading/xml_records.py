@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
-from bioclue_data.leakage.reading import markup, prose, utf8
+from bioclue_data.leakage.reading import prose, torn_xml, utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,7 @@ def _as_text(state: _Reading, pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield "\n".join(state.between).encode()
     if state.fields:
         return
-    yield from prose.records(markup.stripped(utf8.text(chain([state.unfinished()], pieces), state.notes)))
+    yield from prose.records(torn_xml.stripped(utf8.text(chain([state.unfinished()], pieces), state.notes)))
 
 
 def _parser() -> Any:

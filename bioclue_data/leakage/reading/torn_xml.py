@@ -1,8 +1,7 @@
-"""Text with tags that is no XML: a line end stands for each tag, and named characters are resolved."""
+"""Text with tags that is no XML: a line end stands for each tag, whatever it is called."""
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING
 
@@ -15,17 +14,12 @@ _UNFINISHED = re.compile(rb"(?:<[^<>]{0,%d}|&[#\w]{0,32})\Z" % _LONGEST)
 
 
 def stripped(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The text, UTF-8, without its tags."""
+    """The text without its tags."""
     rest = b""
     for piece in pieces:
         held = rest + piece
         unfinished = _UNFINISHED.search(held, max(0, len(held) - _LONGEST - 2))
         whole = unfinished.start() if unfinished else len(held)
         rest = held[whole:]
-        yield _plain(held[:whole])
-    yield _plain(rest)
-
-
-def _plain(text: bytes) -> bytes:
-    plain = _TAG.sub(b"\n", text)
-    return html.unescape(plain.decode()).encode("utf-8", "replace") if b"&" in plain else plain
+        yield _TAG.sub(b"\n", held[:whole])
+    yield _TAG.sub(b"\n", rest)
