@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 1000  # bytes of a tag
 _TAG = re.compile(rb"<[A-Za-z/!?][^<>]{0,%d}>" % _LONGEST)
-_UNFINISHED = re.compile(rb"(?:<[^<>]{0,%d}|&[#\w]{0,32})\Z" % _LONGEST)
+_UNFINISHED = re.compile(rb"<[^<>]{0,%d}\Z" % _LONGEST)
 
 
 def stripped(pieces: Iterator[bytes]) -> Iterator[bytes]:
