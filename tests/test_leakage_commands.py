@@ -6,52 +6,18 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bioclue_data import api, cli
+from bioclue_data import api
 from bioclue_data.leakage import run
-from tests.leakage import FILLER, QUESTIONS, lines, records
+from tests.leakage import FILLER, ITEMS, QUESTIONS, SCAN, Command, exact, findings, lines, records
 from tests.own import Own, digest, item
 
-ITEMS = [{"q": QUESTIONS[0], "o": ["ascorbic acid", "thiamine"]}, {"q": QUESTIONS[2]}, {"q": QUESTIONS[3]}]
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
-
-
-@pytest.fixture
-def bioclue(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command line, in this process."""
-
-    def call(*arguments: str | Path) -> Done:
-        monkeypatch.setattr("sys.argv", ["bioclue", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return call
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with items and a corpus that has the first two of them."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BIOCLUE_CACHE", str(tmp_path / "cache"))
-    (tmp_path / "items.jsonl").write_text(lines(ITEMS), encoding="utf-8")  # type: ignore[arg-type]
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus/good.jsonl").write_text(lines(records(0, 2)), encoding="utf-8")
-    return tmp_path
+pytest_plugins = ("tests.leakage_fixtures",)
 
 
 @pytest.fixture
@@ -62,17 +28,6 @@ def own(here: Path) -> Own:
     made.put("test.json", [{"id": "0", "text": QUESTIONS[3]}])
     made.build()
     return made
-
-
-SCAN = ("leakage", "scan", "items.jsonl", "--fields", "q", "--offline", "--corpus")
-
-
-def findings(out: str = "leakage") -> list[dict[str, Any]]:
-    return pq.read_table(f"{out}/findings.parquet").to_pylist()
-
-
-def exact(out: str = "leakage") -> list[str]:
-    return [row["item_id"] for row in findings(out) if row["verdict"] == "exact"]
 
 
 # The files of the user's

@@ -49,6 +49,7 @@ class Source:
         files: Its files.
         fields: Fields of their records; empty: all.
         skipped: What is beside the files and is not read.
+        problems: What of it cannot be listed, a sentence each.
         folder: Where its files are; empty: what their paths have in common.
     """
 
@@ -57,6 +58,7 @@ class Source:
     files: tuple[str, ...]
     fields: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
     folder: str = ""
 
     @property
@@ -190,7 +192,8 @@ def check(
 
 def _facts(source: Source) -> dict[str, Any]:
     about = {"corpus": source.corpus, "revision": source.revision, "files": len(source.files)}
-    return about | {"records": 0, "bytes": 0, "problems": [], "skipped": list(source.skipped)}
+    beside = {"problems": list(source.problems), "skipped": list(source.skipped)}
+    return about | {"records": 0, "bytes": 0} | beside
 
 
 def _scanned(

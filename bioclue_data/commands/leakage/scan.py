@@ -257,7 +257,8 @@ def sources(name: str, stores: Any, fields: tuple[str, ...], revision: str = "")
         raise UsageError(f"no corpus {name!r}", remedy="; ".join([*listing.problems, remedy]))
     title = name if "://" in name else Path(name).expanduser().absolute().name
     revision = revision or run.revision_of(listing.files)
-    return run.Source(title, revision, tuple(listing.files), fields, skipped=tuple(listing.skipped))
+    beside = tuple(listing.skipped), tuple(listing.problems)
+    return run.Source(title, revision, tuple(listing.files), fields, *beside)
 
 
 def rows_of(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import glob
 import os
 import re
+import stat
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bioclue_data.leakage.reading import raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _NO_TEXT = re.compile(
     r"\.(png|jpe?g|gif|bmp|tiff?|webp|svg|ico|mp[34]|wav|flac|ogg|avi|mov|pdf|docx?|pptx?|xlsx?|zip|tar|tgz|7z|rar|"
@@ -26,7 +28,7 @@ class Listing(NamedTuple):
     Attributes:
         files: Paths or addresses of single files.
         skipped: Files that hold no text, by their names, or are hidden.
-        problems: What stands for nothing at all, a sentence each.
+        problems: What stands for nothing at all, or cannot be listed or read, a sentence each.
     """
 
     files: list[str]
@@ -36,46 +38,92 @@ class Listing(NamedTuple):
 
 def files(uris: Iterable[str]) -> Listing:
     """Single files, sorted; a file that is named itself is taken whatever it is called."""
-    found: list[str] = []
-    skipped: list[str] = []
-    problems: list[str] = []
+    found = _Found()
     for uri in uris:
+        before = found.count
         try:
-            single, below = _local(uri) if "://" not in uri else _remote(uri)
+            _local(uri, found) if "://" not in uri else _remote(uri, found)
         except raw.FAULTS as error:
-            problems.append(f"{uri}: {error}")
-            continue
-        if not single and not below:
-            problems.append(f"{uri}: no such file, or nothing in it")
-        found += single
-        for path, inside in below:
-            (skipped if _is_skipped(inside) else found).append(path)
-    return Listing(sorted(set(found)), sorted(set(skipped) - set(found)), problems)
+            found.problems.append(f"{uri}: {error}")
+        if found.count == before:
+            found.problems.append(f"{uri}: no such file, or nothing in it")
+    return Listing(sorted(set(found.files)), sorted(set(found.skipped) - set(found.files)), found.problems)
+
+
+@dataclass
+class _Found:
+    """A listing in the making."""
+
+    files: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.files) + len(self.skipped) + len(self.problems)
+
+    def named(self, path: str) -> None:
+        """A file here that is named itself."""
+        if _is_special(path):
+            self.problems.append(f"{path}: is no regular file: not read")
+        else:
+            self.files.append(path)
+
+    def below(self, path: str, inside: str) -> None:
+        """A file here, and the part of its path that was not named."""
+        if _is_skipped(inside):
+            self.skipped.append(path)
+        else:
+            self.named(path)
+
+    def unlisted(self, error: OSError, root: Path) -> None:
+        """A folder here, below `root`, that cannot be listed."""
+        folder = Path(error.filename)
+        if _is_hidden(folder.relative_to(root).parts):
+            self.skipped.append(str(folder))
+        else:
+            self.problems.append(f"{folder}: cannot be listed: {error.strerror}")
+
+    def elsewhere(self, address: str, inside: str) -> None:
+        """A file at an address, and the part of it that was not named."""
+        (self.skipped if _is_skipped(inside) else self.files).append(address)
 
 
 def _is_skipped(inside: str) -> bool:
-    return bool(_NO_TEXT.search(inside)) or any(part.startswith(".") for part in inside.split("/"))
+    return bool(_NO_TEXT.search(inside)) or _is_hidden(inside.split("/"))
 
 
-def _local(uri: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Files named, and files below a folder or glob with the part of their path that was not named."""
+def _is_hidden(parts: Iterable[str]) -> bool:
+    return any(part.startswith(".") for part in parts)
+
+
+def _is_special(path: str) -> bool:
+    """A pipe, socket or device: to open one may wait for ever. What is not there is told when it is read."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - a Path for each file takes longer
+    except OSError:
+        return False
+
+
+def _local(uri: str, found: _Found) -> None:
     path = Path(uri).expanduser()
     if path.is_dir():
-        return [], list(_walk(path))
-    if path.exists() or not glob.has_magic(uri):
-        return [str(path)], []
-    below: list[tuple[str, str]] = []
-    for match in glob.glob(str(path), recursive=True):  # noqa: PTH207 - `**` and absolute patterns alike
-        if Path(match).is_dir():
-            below += [] if "**" in uri else _walk(Path(match))
-        else:
-            below.append((match, Path(match).name))
-    return [], below
+        _walk(path, found)
+    elif path.exists() or not glob.has_magic(uri):
+        found.named(str(path))
+    else:
+        for match in glob.glob(str(path), recursive=True):  # noqa: PTH207 - `**` and absolute patterns alike
+            if not Path(match).is_dir():
+                found.below(match, Path(match).name)
+            elif "**" not in uri:
+                _walk(Path(match), found)
 
 
-def _walk(root: Path) -> Iterator[tuple[str, str]]:
+def _walk(root: Path, found: _Found) -> None:
     seen: set[str] = set()
-    for folder, names, inside in os.walk(root, followlinks=True):
+    for folder, names, inside in os.walk(
+        root, followlinks=True, onerror=lambda error: found.unlisted(error, root)
+    ):
         real = os.path.realpath(folder)
         if real in seen:
             names.clear()
@@ -83,17 +131,19 @@ def _walk(root: Path) -> Iterator[tuple[str, str]]:
         seen.add(real)
         for name in inside:
             path = Path(folder, name)
-            yield str(path), path.relative_to(root).as_posix()
+            found.below(str(path), path.relative_to(root).as_posix())
 
 
-def _remote(uri: str) -> tuple[list[str], list[tuple[str, str]]]:
+def _remote(uri: str, found: _Found) -> None:
     import fsspec  # noqa: PLC0415 - local files need none
 
     system, path = fsspec.core.url_to_fs(uri)
     if glob.has_magic(path):
-        matches = [match for match in system.glob(path) if system.isfile(match)]
-        return [], [(system.unstrip_protocol(match), match.rsplit("/", 1)[-1]) for match in matches]
-    if system.isdir(path):
-        below = system.find(path)
-        return [], [(system.unstrip_protocol(one), one[len(path) :].lstrip("/")) for one in below]
-    return [system.unstrip_protocol(path)], []
+        for match in system.glob(path):
+            if system.isfile(match):
+                found.elsewhere(system.unstrip_protocol(match), match.rsplit("/", 1)[-1])
+    elif system.isdir(path):
+        for one in system.find(path):
+            found.elsewhere(system.unstrip_protocol(one), one[len(path) :].lstrip("/"))
+    else:
+        found.files.append(system.unstrip_protocol(path))
