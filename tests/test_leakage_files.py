@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
-from tests.leakage import SCAN, Command, Done, exact, lines, records
+from tests.leakage import SCAN, Command, Done, exact, findings, lines, records
 
 pytest_plugins = ("tests.leakage_fixtures",)
 POWERS = "-dac_override,-dac_read_search"
@@ -69,3 +75,136 @@ def test_a_folder_that_cannot_be_listed_is_named(here: Path) -> None:
     assert exact() == ["0", "1"]
     done = as_a_user(*SCAN, "corpus/closed")
     assert (done.code, "cannot be listed: Permission denied" in done.err) == (2, True)
+
+
+# What is elsewhere
+
+
+class Refused(Exception):  # noqa: N818
+    """What a library of another file system raises: of no kind that anybody knows."""
+
+
+class Elsewhere(MemoryFileSystem):
+    """Files of another machine, of which some cannot be listed or read."""
+
+    protocol = "elsewhere"
+    store: dict[str, object] = {}  # noqa: RUF012 - as its base has it
+    pseudo_dirs = [""]  # noqa: RUF012
+
+    @classmethod
+    def _strip_protocol(cls, path: str) -> str:
+        return super()._strip_protocol(path.replace("elsewhere://", "memory://", 1))
+
+    def ls(self, path: str, *rest: object, **options: object) -> object:
+        if "closed" in path:
+            raise Refused("nobody answers\nat all")
+        return super().ls(path, *rest, **options)
+
+    def info(self, path: str, **options: object) -> dict[str, object]:
+        if "closed" in path:
+            raise Refused("nobody answers\nat all")
+        return super().info(path, **options)
+
+    def _open(self, path: str, mode: str = "rb", **options: object) -> object:
+        if mode == "rb" and "refused" in path:
+            raise Refused("not for you")
+        file = super()._open(path, mode, **options)
+        return Breaking(file.read()) if mode == "rb" and "breaks" in path else file
+
+
+class Breaking(io.BytesIO):
+    """A file of which the last third cannot be read, but for its end."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        whole = len(self.getbuffer())
+        at = self.tell()
+        if size is None or size < 0 or (size > 64 and at + size > whole * 2 // 3):
+            size = max(0, whole * 2 // 3 - at)
+            if not size:
+                raise Refused("the line is dead")
+        return super().read(size)
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[MemoryFileSystem]:
+    fsspec.register_implementation("elsewhere", Elsewhere, clobber=True)
+    system = fsspec.filesystem("elsewhere")
+    system.pipe("/corpus/good.jsonl", lines(records(0, 2)).encode())
+    yield system
+    system.store.clear()
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("elsewhere://closed", "Refused: nobody answers\n"),
+        ("elsewhere://closed/*.jsonl", "Refused: nobody answers\n"),
+        ("elsewhere://corpus/none.jsonl", "FileNotFoundError"),
+        ("nosuch://host/a", "ValueError: Protocol not known: nosuch"),
+        ("s3://bucket/a.jsonl", "EndpointConnectionError: Could not connect"),
+    ],
+)
+def test_an_address_that_cannot_be_listed(
+    address: str, said: str, here: Path, bioclue: Command, elsewhere: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if address.startswith("s3"):
+        pytest.importorskip("s3fs")
+    for name, value in (("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x"), ("MAX_ATTEMPTS", "1")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    done = bioclue(*SCAN, address)
+    assert done.code == 2
+    assert f"{address}: cannot be listed: {said}" in done.err
+    assert "remedy: look at the address" in done.err
+    assert not (here / "leakage").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "found"),
+    [
+        ("refused.jsonl", "cannot be read on: Refused: not for you", ["0", "1"]),
+        ("breaks.jsonl", "cannot be read on: Refused: the line is dead", ["0", "1", "2"]),
+        ("breaks.parquet", "Refused: the line is dead", ["0", "1"]),
+    ],
+)
+def test_a_file_elsewhere_that_breaks_is_named_and_the_rest_is_scanned(
+    name: str, said: str, found: list[str], bioclue: Command, here: Path, elsewhere: MemoryFileSystem
+) -> None:
+    content = records(3, filler=400)
+    packed = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(content), packed)
+    data = packed.getvalue() if name.endswith("parquet") else lines(content).encode()
+    elsewhere.pipe(f"/corpus/{name}", data)
+    elsewhere.pipe("/corpus/picture.png", b"x")
+    done = bioclue(*SCAN, "elsewhere://corpus")
+    assert done.code == 1
+    assert f"problem: elsewhere:///corpus/{name}: " in done.err
+    assert said in done.err
+    assert "elsewhere:///corpus/picture.png" in done.err
+    assert exact() == found
+
+
+def test_a_fault_of_ours_is_no_problem_of_a_file(
+    here: Path, bioclue: Command, elsewhere: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise AssertionError("ours")
+
+    monkeypatch.setattr("bioclue_data.leakage.reading.json_records.records", fails)
+    with pytest.raises(AssertionError, match="ours"):
+        bioclue(*SCAN, "elsewhere://corpus")
+
+
+@pytest.mark.parametrize("below", ["corpus", "corpus/good.jsonl", "corpus/*.jsonl"])
+def test_an_address_of_this_machine_is_the_path(below: str, here: Path, bioclue: Command) -> None:
+    found = []
+    for name in (str(here / below), f"file://{here / below}", f"local://{here / below}"):
+        assert bioclue(*SCAN, name).code == 0
+        found.append(findings())
+    assert found[0] == found[1] == found[2]
+    assert len(list((here / "leakage/parts").iterdir())) == 1
+
+
+def test_a_missing_file_of_this_machine_is_missing_by_any_name(here: Path, bioclue: Command) -> None:
+    done = bioclue(*SCAN, f"file://{here}/none.jsonl")
+    assert (done.code, "neither a path here nor a known corpus" in done.err) == (2, True)

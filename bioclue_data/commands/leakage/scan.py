@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import json
 import sys
 from contextlib import nullcontext
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bioclue_data.commands import options
+from bioclue_data.commands.leakage import naming
 from bioclue_data.errors import UsageError
 
 if TYPE_CHECKING:
@@ -117,7 +117,9 @@ def command(
         _may_write(target, part, sample=sample)
     chosen = thresholds(changed)
     rows = rows_of(target, configs, datasets, splits, _split(fields), records)
-    corpora = corpora_of(names, api.stores_of(mirror, manual, offline), _split(corpus_fields), revision)
+    corpora = naming.corpora_of(
+        names, api.stores_of(mirror, manual, offline), _split(corpus_fields), revision
+    )
     with engine_of(engine, scheduler, threads) as scans:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
         table, summary = run.check(rows, corpora, settings, options.progress())
@@ -201,64 +203,6 @@ def engine_of(name: str, scheduler: str | None, workers: int) -> AbstractContext
 
 def _split(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
-
-
-def expanded(names: Iterable[str]) -> list[str]:
-    """Corpus names, with `all` as every known corpus that has files."""
-    from bioclue_data.leakage import corpora  # noqa: PLC0415
-
-    known = [corpus.id for corpus in corpora.load().values() if corpus.files or corpus.dataset]
-    return list(dict.fromkeys(found for name in names for found in (known if name == "all" else [name])))
-
-
-def corpora_of(names: Iterable[str], stores: Any, fields: tuple[str, ...], revision: str) -> list[Source]:
-    """The corpora of all names; see `sources` and `distinct`."""
-    return distinct(sources(name, stores, fields, revision) for name in expanded(names))
-
-
-def distinct(corpora: Iterable[Source]) -> list[Source]:
-    """Corpora of which no two have one name: findings say which one they are from.
-
-    Raises:
-        UsageError: two folders or files have the same name.
-    """
-    found: dict[str, Source] = {}
-    for source in corpora:
-        if source.corpus in found:
-            remedy = "rename one of them, or scan them one after the other"
-            raise UsageError(f"two corpora are called {source.corpus!r}", remedy=remedy)
-        found[source.corpus] = source
-    return list(found.values())
-
-
-def sources(name: str, stores: Any, fields: tuple[str, ...], revision: str = "") -> Source:
-    """A corpus by its id, or whatever lies at a path or address.
-
-    Raises:
-        UsageError: it is neither.
-        NotHereError: a known corpus is not here.
-    """
-    from bioclue_data.leakage import corpora, run  # noqa: PLC0415
-    from bioclue_data.leakage.reading import corpus_files  # noqa: PLC0415
-
-    if name in corpora.load():
-        found = corpora.find([name], stores)
-        revision = run.revision_of_digests(file.sha256 for file in found)
-        return run.Source(name, revision, tuple(str(file.path) for file in found), fields)
-    if "://" not in name and not Path(name).expanduser().exists() and not glob.has_magic(name):
-        try:
-            corpora.get(name)
-        except UsageError as error:
-            what = f"{name!r} is neither a path here nor a known corpus"
-            raise UsageError(what, remedy=error.remedy) from None
-    listing = corpus_files.files([name])
-    if not listing.files:
-        remedy = "give a path, or a name of `bioclue leakage corpora`"
-        raise UsageError(f"no corpus {name!r}", remedy="; ".join([*listing.problems, remedy]))
-    title = name if "://" in name else Path(name).expanduser().absolute().name
-    revision = revision or run.revision_of(listing.files)
-    beside = tuple(listing.skipped), tuple(listing.problems)
-    return run.Source(title, revision, tuple(listing.files), fields, *beside)
 
 
 def rows_of(

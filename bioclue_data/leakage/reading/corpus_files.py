@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bioclue_data.leakage.reading import raw
+from bioclue_data.leakage.reading import addresses, raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _NO_TEXT = re.compile(
     r"\.(png|jpe?g|gif|bmp|tiff?|webp|svg|ico|mp[34]|wav|flac|ogg|avi|mov|pdf|docx?|pptx?|xlsx?|zip|tar|tgz|7z|rar|"
@@ -39,12 +39,12 @@ class Listing(NamedTuple):
 def files(uris: Iterable[str]) -> Listing:
     """Single files, sorted; a file that is named itself is taken whatever it is called."""
     found = _Found()
-    for uri in uris:
+    for uri in map(addresses.local, uris):
         before = found.count
         try:
             _local(uri, found) if "://" not in uri else _remote(uri, found)
         except raw.FAULTS as error:
-            found.problems.append(f"{uri}: {error}")
+            found.problems.append(f"{uri}: cannot be listed: {error}")
         if found.count == before:
             found.problems.append(f"{uri}: no such file, or nothing in it")
     return Listing(sorted(set(found.files)), sorted(set(found.skipped) - set(found.files)), found.problems)
@@ -135,15 +135,22 @@ def _walk(root: Path, found: _Found) -> None:
 
 
 def _remote(uri: str, found: _Found) -> None:
+    for address, inside in addresses.each(uri, _listed(uri)):
+        found.elsewhere(address, inside)
+
+
+def _listed(uri: str) -> Iterator[tuple[str, str]]:
+    """Addresses of files, with the part of them that was not named."""
     import fsspec  # noqa: PLC0415 - local files need none
 
     system, path = fsspec.core.url_to_fs(uri)
     if glob.has_magic(path):
         for match in system.glob(path):
             if system.isfile(match):
-                found.elsewhere(system.unstrip_protocol(match), match.rsplit("/", 1)[-1])
+                yield system.unstrip_protocol(match), match.rsplit("/", 1)[-1]
     elif system.isdir(path):
         for one in system.find(path):
-            found.elsewhere(system.unstrip_protocol(one), one[len(path) :].lstrip("/"))
+            yield system.unstrip_protocol(one), one[len(path) :].lstrip("/")
     else:
-        found.files.append(system.unstrip_protocol(path))
+        system.info(path)  # raises what there is to say of a file that is not there
+        yield system.unstrip_protocol(path), ""

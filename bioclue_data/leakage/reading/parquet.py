@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bioclue_data.leakage.reading import raw, utf8
+from bioclue_data.leakage.reading import addresses, raw, utf8
 from bioclue_data.leakage.reading.batches import SIZE
 from bioclue_data.matching.tokens import PADDING, Texts
 
@@ -25,8 +25,7 @@ _TEXT = pa.large_string()
 
 def records(uri: str, fields: tuple[str, ...], notes: Notes) -> Iterator[Texts]:
     """The rows; one that holds no string is an empty record."""
-    with closing(raw.open_bytes(uri)) as opened:
-        file = pq.ParquetFile(opened, pre_buffer=False, buffer_size=2**20)
+    with _opened(uri) as file:
         if fields and (missing := sorted(set(fields) - set(file.schema_arrow.names))):
             notes.add(f"the table has no column {', '.join(missing)}")
         columns = [
@@ -40,10 +39,21 @@ def records(uri: str, fields: tuple[str, ...], notes: Notes) -> Iterator[Texts]:
         sizes = [file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)]
         rows = max(1, int(file.metadata.num_rows * SIZE / max(1, *sizes, sum(sizes))))
         first = 0
-        for batch in file.iter_batches(batch_size=min(rows, 2**20), columns=columns):
+        batches = file.iter_batches(batch_size=min(rows, 2**20), columns=columns)
+        for batch in addresses.each(uri, batches):
             lines = [found for column in batch.columns if (found := _text(column)) is not None]
             yield _packed(_joined(lines), first, notes)
             first += len(batch)
+
+
+@contextmanager
+def _opened(uri: str) -> Iterator[Any]:
+    with addresses.told(uri):
+        opened = raw.open_bytes(uri)
+    with closing(opened):
+        with addresses.told(uri):
+            file = pq.ParquetFile(opened, pre_buffer=False, buffer_size=2**20)
+        yield file
 
 
 def _holds_text(kind: Any) -> bool:

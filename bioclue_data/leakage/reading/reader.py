@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from bioclue_data.errors import SourceError
 from bioclue_data.leakage.reading import (
+    addresses,
     json_records,
     parquet,
     prose,
@@ -55,7 +57,7 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
 
 
 def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
-    head, pieces = _peeked(raw.pieces(uri, notes))
+    head, pieces = _peeked(_pieces(uri, notes))
     kind = sniff.binary_kind(head)
     if kind == "parquet":
         return without_templates(parquet.records(uri, fields, notes), notes)
@@ -71,6 +73,15 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
     if dialect is not None:
         return without_templates(tables.records(text, dialect, fields, notes, limit), notes)
     return grouped(prose.records(tagged.untagged(text) if kind == "tagged" else text))
+
+
+def _pieces(uri: str, notes: Notes) -> Iterator[bytes]:
+    """Unpacked bytes; any fault of an address's file system ends them, and what was read is kept."""
+    try:
+        yield from addresses.each(uri, raw.pieces(uri, notes))
+    except SourceError as error:
+        notes.cut = True
+        notes.add(f"cannot be read on: {error.what}")
 
 
 def _peeked(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
