@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 import socket
@@ -17,7 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from tests.leakage import SCAN, Command, Done, exact, findings, lines, records
+from bioclue_data.building.replacing import replacing
+from tests.leakage import ITEMS, SCAN, Command, Done, exact, findings, lines, records
 
 pytest_plugins = ("tests.leakage_fixtures",)
 POWERS = "-dac_override,-dac_read_search"
@@ -75,6 +77,77 @@ def test_a_folder_that_cannot_be_listed_is_named(here: Path) -> None:
     assert exact() == ["0", "1"]
     done = as_a_user(*SCAN, "corpus/closed")
     assert (done.code, "cannot be listed: Permission denied" in done.err) == (2, True)
+
+
+# Names that are no UTF-8
+
+GBK = os.fsdecode("题库".encode("gbk"))
+READABLE = "\\xcc\\xe2\\xbf\\xe2"
+
+
+def test_names_of_other_encodings_are_told(here: Path, bioclue: Command) -> None:
+    assert bioclue(*SCAN, "corpus").code == 0
+    (here / "corpus/good.jsonl").write_text(lines(records(filler=3)), encoding="utf-8")
+    folder = here / "corpus" / GBK
+    folder.mkdir()
+    (folder / f"{GBK}.jsonl").write_text(lines(records(0, 2)), encoding="utf-8")
+    (folder / f"empty{GBK}.jsonl").write_bytes(b"")
+    (folder / f"gone{GBK}.jsonl").symlink_to("nowhere")
+    (folder / f"{GBK}.png").write_bytes(b"x")
+    os.mkfifo(folder / f"pipe{GBK}")
+    done = bioclue(*SCAN, "corpus", "--json")
+    assert (done.code, done.err.count("problem:")) == (1, 4)
+    facts = json.loads(Path("leakage/scan.json").read_text(encoding="utf-8"))
+    (told,) = facts["corpora"]
+    assert told == json.loads(done.out)["corpora"][0]
+    assert told["skipped"] == [f"corpus/{READABLE}/{READABLE}.png"]
+    for name in ("empty", "gone", "pipe"):
+        assert any(said.startswith(f"corpus/{READABLE}/{name}{READABLE}") for said in told["problems"])
+    assert {row["file"] for row in findings()} == {f"{READABLE}/{READABLE}.jsonl"}
+    assert READABLE.replace("\\", "\\\\") in Path("leakage/report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("options", [(), ("--revision", "v1")])
+def test_a_corpus_and_items_of_such_names(options: tuple[str, ...], here: Path, bioclue: Command) -> None:
+    folder = here / GBK
+    shutil.copytree(here / "corpus", folder)
+    items = folder / f"{GBK}.parquet"
+    pq.write_table(pa.Table.from_pylist(ITEMS), here / "items.parquet")
+    (here / "items.parquet").rename(items)
+    scan = ("leakage", "scan", str(items), "--fields", "q", "--corpus")
+    for corpus in (str(folder / "good.jsonl"), f"{GBK}/*.jsonl", str(folder)):
+        done = bioclue(*scan, corpus, *options, "--out", str(folder / "out"))
+        assert done.code == 0, done.err
+    (found, *_) = pq.read_table((folder / "out/findings.parquet").open("rb")).to_pylist()
+    assert (found["dataset"], found["corpus"]) == (f"{READABLE}.parquet", READABLE)
+
+
+# Results: whole or as they were
+
+
+def test_results_are_replaced_together_or_not_at_all(
+    here: Path, bioclue: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bioclue(*SCAN, "corpus").code == 0
+    before = {path: path.read_bytes() for path in Path("leakage").iterdir() if path.is_file()}
+    assert len(before) == 3
+    (here / "corpus/more.jsonl").write_text(lines(records(3)), encoding="utf-8")
+    monkeypatch.setattr("bioclue_data.leakage.report.render", lambda *_: "\udcff")
+    with pytest.raises(UnicodeEncodeError):
+        bioclue(*SCAN, "corpus")
+    assert {path: path.read_bytes() for path in Path("leakage").iterdir() if path.is_file()} == before
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path: Path) -> None:
+    place = tmp_path / "results/report.html"
+    with replacing(place) as one, replacing(place) as other:
+        one.write_text("one")
+        other.write_text("other")
+    assert place.read_text() == "one"
+    with pytest.raises(RuntimeError), replacing(place) as one:
+        one.write_text("half")
+        raise RuntimeError
+    assert (place.read_text(), list(place.parent.iterdir())) == ("one", [place])
 
 
 # What is elsewhere

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bioclue_data.errors import SourceError, UsageError
 from bioclue_data.leakage.targets import Row
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +33,7 @@ def rows_of_file(path: Path, fields: Sequence[str]) -> list[Row]:
         raise UsageError("nothing here to check: no rows", where=str(path))
     if missing := [name for name in fields if name not in has]:
         raise UsageError(f"no field {', '.join(missing)}", where=str(path), remedy=f"it has {', '.join(has)}")
-    return [_row(path.name, number, record, fields) for number, record in enumerate(records)]
+    return [_row(readable(path.name), number, record, fields) for number, record in enumerate(records)]
 
 
 def _row(name: str, number: int, record: dict[str, Any], fields: Sequence[str]) -> Row:
@@ -51,7 +52,8 @@ def _records(path: Path) -> list[dict[str, Any]]:
         if path.suffix == ".parquet":
             import pyarrow.parquet as pq  # noqa: PLC0415
 
-            rows: list[dict[str, Any]] = pq.read_table(path).to_pylist()
+            with path.open("rb") as file:  # pyarrow opens no name that is not UTF-8
+                rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
             return rows
         text = _decoded(path.read_bytes())
         if path.suffix in {".csv", ".tsv"}:

@@ -23,6 +23,7 @@ from bioclue_data.leakage.scanning import Records, joined, scan_records
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import groups
 from bioclue_data.leakage.verdicts import Thresholds
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -75,8 +76,8 @@ class Source:
         return os.path.commonpath(folders) if folders else ""
 
     def inside(self, file: str) -> str:
-        """Path of a file inside the corpus; the whole address of one that is elsewhere."""
-        return file if "://" in file else os.path.relpath(file, self.root or ".")
+        """Path of a file inside the corpus, as text; the whole address of one that is elsewhere."""
+        return readable(file if "://" in file else os.path.relpath(file, self.root or "."))
 
 
 class Unit(NamedTuple):
@@ -143,7 +144,8 @@ class Summary:
 def revision_of(files: Sequence[str]) -> str:
     """First 12 hexadecimal digits over the files' contents; of remote files, over their addresses."""
     return revision_of_digests(
-        file_sha256(Path(name)) if "://" not in name and Path(name).is_file() else name for name in files
+        file_sha256(Path(name)) if "://" not in name and Path(name).is_file() else readable(name)
+        for name in files
     )
 
 
@@ -325,6 +327,6 @@ def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:
         for batch in reader.read(file, fields=unit.source.fields):
             read["records"] += len(batch.texts)
             read["bytes"] += int(batch.texts.offsets[-1] - batch.texts.offsets[0])
-            read["problems"] += [f"{file}: {problem}" for problem in batch.problems]
+            read["problems"] += [f"{readable(file)}: {problem}" for problem in batch.problems]
             if len(batch.texts):
                 yield Records(batch.texts, unit.source.inside(file), batch.first)

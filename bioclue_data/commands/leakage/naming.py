@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioclue_data.errors import UsageError
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +69,7 @@ def sources(name: str, stores: Any, fields: tuple[str, ...], revision: str = "")
     listing = corpus_files.files([name])
     if not listing.files:
         raise _nothing_to_read(name, listing.problems)
-    title = name if "://" in name else Path(name).expanduser().absolute().name
+    title = readable(name if "://" in name else Path(name).expanduser().absolute().name)
     revision = revision or run.revision_of(listing.files)
     beside = tuple(listing.skipped), tuple(listing.problems)
     return run.Source(title, revision, tuple(listing.files), fields, *beside)

@@ -174,18 +174,17 @@ def _say_what_was_not_read(summary: Summary) -> None:
 
 
 def _write_results(table: Any, facts: dict[str, Any], out: Path) -> None:
-    """Findings, what was scanned, and the report; each in one step."""
+    """Findings, what was scanned, and the report: each in one step, and none before all are made."""
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    from bioclue_data.building.replacing import replacing  # noqa: PLC0415
     from bioclue_data.leakage.report import write_report  # noqa: PLC0415
 
-    out.mkdir(parents=True, exist_ok=True)
-    half = out / ".part"
-    pq.write_table(table, half)
-    half.replace(out / "findings.parquet")
-    half.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-    half.replace(out / "scan.json")
-    write_report(table, facts, out / "report.html")
+    with replacing(out / "findings.parquet") as found, replacing(out / "scan.json") as scanned:
+        with found.open("wb") as file:
+            pq.write_table(table, file)
+        scanned.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_report(table, facts, out / "report.html")
 
 
 def engine_of(name: str, scheduler: str | None, workers: int) -> AbstractContextManager[Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bioclue_data.leakage.reading import addresses, raw
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +28,7 @@ class Listing(NamedTuple):
 
     Attributes:
         files: Paths or addresses of single files.
-        skipped: Files that hold no text, by their names, or are hidden.
+        skipped: Files that hold no text, by their names, or are hidden; their names as text can be stored.
         problems: What stands for nothing at all, or cannot be listed or read, a sentence each.
     """
 
@@ -47,7 +48,8 @@ def files(uris: Iterable[str]) -> Listing:
             found.problems.append(f"{uri}: cannot be listed: {error}")
         if found.count == before:
             found.problems.append(f"{uri}: no such file, or nothing in it")
-    return Listing(sorted(set(found.files)), sorted(set(found.skipped) - set(found.files)), found.problems)
+    skipped = map(readable, sorted(set(found.skipped) - set(found.files)))
+    return Listing(sorted(set(found.files)), list(skipped), list(map(readable, found.problems)))
 
 
 @dataclass
