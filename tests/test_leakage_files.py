@@ -79,6 +79,26 @@ def test_a_folder_that_cannot_be_listed_is_named(here: Path) -> None:
     assert (done.code, "cannot be listed: Permission denied" in done.err) == (2, True)
 
 
+@pytest.mark.parametrize("options", [(), ("--revision", "v1")])
+def test_a_file_that_may_not_be_read_is_named_and_read_when_it_may(
+    options: tuple[str, ...], here: Path
+) -> None:
+    closed = here / "corpus/closed.jsonl"
+    closed.write_text(lines(records(3)), encoding="utf-8")
+    closed.chmod(0)
+    for _ in range(2):
+        done = as_a_user(*SCAN, "corpus", *options)
+        assert done.code == 1, done.err
+        assert (
+            "problem: corpus/closed.jsonl: cannot be read on from byte 0 (unpacked): Permission" in done.err
+        )
+        assert exact() == ["0", "1"]
+    closed.chmod(0o644)
+    done = as_a_user(*SCAN, "corpus", *options)
+    assert (done.code, "problem" in done.err) == (0, False)
+    assert exact() == ["0", "1", "2"]
+
+
 # Names that are no UTF-8
 
 GBK = os.fsdecode("题库".encode("gbk"))

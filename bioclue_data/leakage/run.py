@@ -142,11 +142,15 @@ class Summary:
 
 
 def revision_of(files: Sequence[str]) -> str:
-    """First 12 hexadecimal digits over the files' contents; of remote files, over their addresses."""
-    return revision_of_digests(
-        file_sha256(Path(name)) if "://" not in name and Path(name).is_file() else readable(name)
-        for name in files
-    )
+    """First 12 hexadecimal digits over the files' contents; of a file that cannot be read, over its name."""
+    return revision_of_digests(map(_digest, files))
+
+
+def _digest(file: str) -> str:
+    try:
+        return file_sha256(Path(file))
+    except OSError:  # told when it is to be scanned
+        return readable(file)
 
 
 def revision_of_digests(digests: Iterable[str]) -> str:
@@ -229,8 +233,23 @@ def _emptied(rows: list[Row]) -> Iterator[Row]:
 
 
 def _may_be_mended(unit: Unit, result: parts.Result) -> bool:
-    """Was a file that is elsewhere not read well? What is here and damaged stays so under its revision."""
-    return bool(result[1]["problems"]) and any("://" in file for file in unit.files)
+    """Was a file not read well that is elsewhere, or could it not be opened and now can?
+
+    What is here and damaged stays so under its revision.
+    """
+    read = result[1]
+    unopened = read.get("unopened", ())
+    return bool(read["problems"]) and any(
+        "://" in file or (unit.source.inside(file) in unopened and _opens(file)) for file in unit.files
+    )
+
+
+def _opens(file: str) -> bool:
+    try:
+        with Path(file).open("rb"):
+            return True
+    except OSError:
+        return False
 
 
 def _only(findings: pa.Table, verdicts: frozenset[str]) -> pa.Table:
@@ -275,7 +294,7 @@ class Held:
         key = (unit.source.corpus, *unit.source.fields, *unit.files)
         if key in self._units:
             return self._units[key]
-        read: dict[str, Any] = {"records": 0, "bytes": 0, "problems": []}
+        read: dict[str, Any] = {"records": 0, "bytes": 0, "problems": [], "unopened": []}
         return self._keeping(key, joined(_records(unit, read)), read), read
 
     def _keeping(
@@ -324,6 +343,8 @@ def _size(file: str) -> int:
 
 def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:
     for file in unit.files:
+        if "://" not in file and not _opens(file):
+            read["unopened"].append(unit.source.inside(file))
         for batch in reader.read(file, fields=unit.source.fields):
             read["records"] += len(batch.texts)
             read["bytes"] += int(batch.texts.offsets[-1] - batch.texts.offsets[0])
