@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -196,7 +197,13 @@ class Elsewhere(MemoryFileSystem):
     def info(self, path: str, **options: object) -> dict[str, object]:
         if "closed" in path:
             raise Refused("nobody answers\nat all")
-        return super().info(path, **options)
+        about = super().info(path, **options)
+        return about | self._told(path) if about["type"] == "file" else about
+
+    def _told(self, path: str) -> dict[str, object]:
+        if "etag" in path:
+            return {"ETag": hashlib.md5(self.cat(path), usedforsecurity=False).hexdigest()}
+        return {"LastModified": self.modified(path)} if "dated" in path else {}
 
     def _open(self, path: str, mode: str = "rb", **options: object) -> object:
         if mode == "rb" and "refused" in path:
@@ -275,6 +282,35 @@ def test_a_file_elsewhere_that_breaks_is_named_and_the_rest_is_scanned(
     assert said in done.err
     assert "elsewhere:///corpus/picture.png" in done.err
     assert exact() == found
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "expected"),
+    [
+        ("etag", (), (2, [1, 1, 2], ["1"])),
+        ("dated", (), (2, [1, 1, 2], ["1"])),
+        ("unknown", (), (3, [1, 2, 3], ["1"])),
+        ("etag", ("--revision", "v1"), (1, [1, 1, 2], ["1"])),
+        ("unknown", ("--revision", "v1"), (1, [1, 1, 1], ["0"])),  # as the user says
+    ],
+)
+def test_what_changed_elsewhere_is_scanned_again(
+    name: str,
+    options: tuple[str, ...],
+    expected: tuple[int, list[int], list[str]],
+    bioclue: Command,
+    here: Path,
+    elsewhere: MemoryFileSystem,
+) -> None:
+    told, counts = set(), []
+    elsewhere.pipe(f"/{name}/a.jsonl", lines(records(0)).encode())
+    for run in range(3):
+        if run == 2:
+            elsewhere.pipe(f"/{name}/a.jsonl", lines(records(2)).encode())
+        assert bioclue(*SCAN, f"elsewhere://{name}/a.jsonl", *options).code == 0
+        told |= {row["revision"] for row in findings()}
+        counts.append(len(list((here / "leakage/parts").iterdir())))
+    assert (len(told), counts, exact()) == expected
 
 
 def test_a_fault_of_ours_is_no_problem_of_a_file(

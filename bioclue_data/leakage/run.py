@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage import parts
-from bioclue_data.leakage.reading import reader
+from bioclue_data.leakage.reading import addresses, reader
 from bioclue_data.leakage.scanning import Records, joined, scan_records
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import groups
@@ -142,11 +143,17 @@ class Summary:
 
 
 def revision_of(files: Sequence[str]) -> str:
-    """First 12 hexadecimal digits over the files' contents; of a file that cannot be read, over its name."""
+    """First 12 hexadecimal digits over the files' contents; of a file that cannot be read, over its name.
+
+    Of an address counts what its file system tells of the content. If that is nothing, the revision is
+    another one each time: what was found in it may not be there any more.
+    """
     return revision_of_digests(map(_digest, files))
 
 
 def _digest(file: str) -> str:
+    if "://" in file:
+        return f"{file} {addresses.content_of(file) or secrets.token_hex()}"
     try:
         return file_sha256(Path(file))
     except OSError:  # told when it is to be scanned
@@ -328,8 +335,14 @@ def _bundles(files: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def _stamp(source: Source, files: tuple[str, ...]) -> str:
-    """What tells files of a corpus from others, wherever they lie: a digest of names and sizes."""
-    facts = [source.check, source.fields, [(source.inside(file), _size(file)) for file in files]]
+    """What tells files of a corpus from others, wherever they lie: a digest of names and sizes.
+
+    Of addresses counts what is told of their contents, also where the revision was given a name.
+    """
+    told = [
+        (source.inside(file), addresses.content_of(file) if "://" in file else _size(file)) for file in files
+    ]
+    facts = [source.check, source.fields, told]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _HERE = ("file://", "local://")
+# What file systems call that which changes with the content, or when it was changed: ETag of S3 and HTTP,
+# blob_id of the Hub, md5Hash and generation of Google, LastModified, mtime …
+_TELLING = re.compile(
+    r"etag|md5|sha\d*$|crc|checksum|digest|blob_?id|oid$|hash|hex$|generation|version|mtime|modif|updated|write_time",
+    re.IGNORECASE,
+)
 
 
 def local(uri: str) -> str:
@@ -22,6 +29,20 @@ def local(uri: str) -> str:
 
     path: str = fsspec.core.url_to_fs(uri)[1]
     return path
+
+
+def content_of(uri: str) -> str:
+    """What the file system of an address tells of a file's content, as hashes and times; empty: nothing."""
+    import fsspec  # noqa: PLC0415 - a path needs none
+
+    try:
+        with told(uri):
+            system, path = fsspec.core.url_to_fs(uri)
+            about = system.info(path)
+    except SourceError:  # told when it is to be read
+        return ""
+    known = {name: str(value) for name, value in about.items() if value and _TELLING.search(name)}
+    return repr([about.get("size"), *sorted(known.items())]) if known else ""
 
 
 @contextmanager
