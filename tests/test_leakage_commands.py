@@ -256,7 +256,7 @@ def test_what_is_hidden_or_no_text_is_named_and_no_problem(here: Path, bioclue: 
         (here / f"corpus/.git/{number}").write_text("x")
     done = bioclue(*SCAN, "corpus")
     assert done.code == 0
-    assert "skipped, hidden or no text by their names: 10 (corpus/.git/0" in done.err
+    assert "skipped (hidden, no text by their names, or of this scan): 10 (corpus/.git/0" in done.err
     (about,) = json.loads(Path("leakage/scan.json").read_text(encoding="utf-8"))["corpora"]
     assert "corpus/picture.png" in about["skipped"]
 

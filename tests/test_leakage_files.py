@@ -20,7 +20,8 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from bioclue_data.building.replacing import replacing
-from tests.leakage import ITEMS, SCAN, Command, Done, exact, findings, lines, records
+from tests.leakage import ITEMS, QUESTIONS, SCAN, Command, Done, exact, findings, lines, records
+from tests.own import Own, item
 
 pytest_plugins = ("tests.leakage_fixtures",)
 POWERS = "-dac_override,-dac_read_search"
@@ -141,6 +142,75 @@ def test_a_corpus_and_items_of_such_names(options: tuple[str, ...], here: Path, 
         assert done.code == 0, done.err
     (found, *_) = pq.read_table((folder / "out/findings.parquet").open("rb")).to_pylist()
     assert (found["dataset"], found["corpus"]) == (f"{READABLE}.parquet", READABLE)
+
+
+# What is no part of a corpus
+
+
+@pytest.mark.parametrize("corpus", [".", "**/*", "*"])
+def test_results_and_items_in_the_corpus_are_left_out(
+    corpus: str, here: Path, bioclue: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "items.jsonl").rename(here / "corpus/items.jsonl")
+    (here / "corpus/linked.jsonl").symlink_to("items.jsonl")
+    monkeypatch.chdir(here / "corpus")
+    for run in range(3):
+        done = bioclue(*SCAN, corpus, *(("--revision", "v1") if corpus == "*" else ()))
+        assert done.code == 0, done.err
+        assert exact() == ["0", "1"]
+        assert {(row["file"], row["records"]) for row in findings()} == {("good.jsonl", 1)}
+        (about,) = json.loads(Path("leakage/scan.json").read_text(encoding="utf-8"))["corpora"]
+        assert (about["files"], len(list(Path("leakage/parts").iterdir()))) == (1, 1)
+        assert {"items.jsonl: what is checked", "linked.jsonl: what is checked"} <= set(about["skipped"])
+        assert ("leakage/scan.json: results of this scan" in about["skipped"]) == bool(run)
+
+
+def test_what_is_checked_is_scanned_where_it_is_named(here: Path, bioclue: Command) -> None:
+    assert bioclue(*SCAN, "items.jsonl").code == 0
+    assert exact() == ["0", "1", "2"]
+    done = bioclue(*SCAN, "item*.jsonl")
+    assert done.code == 2
+    assert "only what is skipped: items.jsonl: what is checked" in done.err
+
+
+def test_a_built_folder_in_the_corpus_is_left_out(here: Path, bioclue: Command) -> None:
+    (here / "corpus/own").mkdir()
+    made = Own(here / "corpus/own")
+    made.record()
+    made.put("train.json", [item(number, text) for number, text in enumerate(QUESTIONS[:3])])
+    made.put("test.json", [{"id": "0", "text": QUESTIONS[3]}])
+    made.build()
+    shutil.rmtree(here / "corpus/own/files", ignore_errors=True)
+    scan = (
+        "leakage",
+        "scan",
+        "corpus/own/bioclue",
+        "--records",
+        "corpus/own/records",
+        "--out",
+        "o",
+        "--corpus",
+    )
+    for corpus in ("corpus", "corpus/own/bio*/**/*.parquet", "corpus/**/*.parquet", "corpus/own/b*"):
+        done = bioclue(*scan, corpus)
+        assert "corpus/own/bioclue: what is checked" in done.err
+    for corpus in ("corpus/own/bioclue", "corpus/own/bioclue/**/*.parquet", "corpus/own/bioclue/ner_cn"):
+        assert bioclue(*scan, corpus).code == 0
+        assert len([row for row in findings("o") if row["verdict"] == "exact"]) == 4
+
+
+@pytest.mark.parametrize("out", ["bioclue/leakage", "bioclue", "linked/leakage"])
+@pytest.mark.parametrize("options", [(), ("--write",), ("--shard", "0/2")])
+def test_results_do_not_go_into_the_built_folder(
+    out: str, options: tuple[str, ...], here: Path, bioclue: Command
+) -> None:
+    (here / "bioclue").mkdir()
+    (here / "linked").symlink_to("bioclue")
+    done = bioclue("leakage", "scan", "bioclue", "--corpus", "corpus", "--out", out, *options)
+    assert done.code == 2
+    assert f"{out}: results do not go into the built folder" in done.err
+    assert f"remedy: --out {here / 'bioclue'}-leakage" in done.err
+    assert list((here / "bioclue").iterdir()) == []
 
 
 # Results: whole or as they were

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bioclue_data.errors import UsageError
@@ -12,9 +14,12 @@ from bioclue_data.visible import readable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bioclue_data.leakage.reading import Listing
     from bioclue_data.leakage.run import Source
 
-SAID = 3  # problems in an error
+SAID = 3  # files in an error
+RESULTS = ("findings.parquet", "scan.json", "report.html", "parts")
+Apart = Mapping[Path, str]  # files and folders, and why they are left out
 
 
 def expanded(names: Iterable[str]) -> list[str]:
@@ -25,9 +30,16 @@ def expanded(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found for name in names for found in (known if name == "all" else [name])))
 
 
-def corpora_of(names: Iterable[str], stores: Any, fields: tuple[str, ...], revision: str) -> list[Source]:
+def corpora_of(
+    names: Iterable[str], stores: Any, fields: tuple[str, ...], revision: str, apart: Apart
+) -> list[Source]:
     """The corpora of all names; see `sources` and `distinct`."""
-    return distinct(sources(name, stores, fields, revision) for name in expanded(names))
+    return distinct(sources(name, stores, fields, revision, apart) for name in expanded(names))
+
+
+def apart_of(target: Path, out: Path) -> Apart:
+    """What is no part of a corpus that it lies in: what is checked, and the results in --out."""
+    return {target: "what is checked"} | {out / name: "results of this scan" for name in RESULTS}
 
 
 def distinct(corpora: Iterable[Source]) -> list[Source]:
@@ -45,8 +57,14 @@ def distinct(corpora: Iterable[Source]) -> list[Source]:
     return list(found.values())
 
 
-def sources(name: str, stores: Any, fields: tuple[str, ...], revision: str = "") -> Source:
-    """A corpus by its id, or whatever lies at a path or address.
+def sources(
+    name: str,
+    stores: Any,
+    fields: tuple[str, ...],
+    revision: str = "",
+    apart: Apart = MappingProxyType({}),
+) -> Source:
+    """A corpus by its id, or whatever lies at a path or address, but for what is `apart`.
 
     Raises:
         UsageError: it is neither.
@@ -66,18 +84,18 @@ def sources(name: str, stores: Any, fields: tuple[str, ...], revision: str = "")
         except UsageError as error:
             what = f"{name!r} is neither a path here nor a known corpus"
             raise UsageError(what, remedy=error.remedy) from None
-    listing = corpus_files.files([name])
+    listing = corpus_files.files([name], apart)
     if not listing.files:
-        raise _nothing_to_read(name, listing.problems)
+        raise _nothing_to_read(name, listing)
     title = readable(name if "://" in name else Path(name).expanduser().absolute().name)
     revision = revision or run.revision_of(listing.files)
     beside = tuple(listing.skipped), tuple(listing.problems)
     return run.Source(title, revision, tuple(listing.files), fields, *beside)
 
 
-def _nothing_to_read(name: str, problems: list[str]) -> UsageError:
+def _nothing_to_read(name: str, listing: Listing) -> UsageError:
     remedy = "give a path, or a name of `bioclue leakage corpora`"
     if "://" in name:
         remedy = "look at the address, the network and your rights; or fetch the files, and give their path"
-    said = "; ".join(problems[:SAID]) or f"{name}: only files that are hidden, or no text by their names"
+    said = "; ".join(listing.problems[:SAID]) or f"only what is skipped: {', '.join(listing.skipped[:SAID])}"
     return UsageError(f"no corpus to read: {said}", remedy=remedy)

@@ -113,13 +113,13 @@ def command(
     from bioclue_data.leakage import run  # noqa: PLC0415
 
     part = part_of(shard)
+    _may_go_to(out, target)
     if write:
         _may_write(target, part, sample=sample)
     chosen = thresholds(changed)
     rows = rows_of(target, configs, datasets, splits, _split(fields), records)
-    corpora = naming.corpora_of(
-        names, api.stores_of(mirror, manual, offline), _split(corpus_fields), revision
-    )
+    stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
+    corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
     with engine_of(engine, scheduler, threads) as scans:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
         table, summary = run.check(rows, corpora, settings, options.progress())
@@ -154,6 +154,17 @@ def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
 
 
+def _may_go_to(out: Path, target: Path) -> None:
+    """Refuse results in the built folder: only its tables go there, and --write puts another in its place.
+
+    Raises:
+        UsageError: so it is.
+    """
+    if target.is_dir() and out.resolve().is_relative_to(target.resolve()):
+        beside = Path(f"{target.resolve()}-leakage")
+        raise UsageError("results do not go into the built folder", where=str(out), remedy=f"--out {beside}")
+
+
 def _flag(target: Path, table: Any, summary: Summary, corpora: list[Source], records: Path | None) -> None:
     """Flag the tables that were checked, with the corpora that could be read."""
     from bioclue_data.leakage import flags  # noqa: PLC0415
@@ -168,7 +179,9 @@ def _say_what_was_not_read(summary: Summary) -> None:
     for corpus in summary.corpora:
         if names := corpus["skipped"]:
             some = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-            click.echo(f"skipped, hidden or no text by their names: {len(names)} ({some})", err=True)
+            click.echo(
+                f"skipped (hidden, no text by their names, or of this scan): {len(names)} ({some})", err=True
+            )
     for problem in summary.problems:
         click.echo(f"problem: {problem}", err=True)
 

@@ -8,13 +8,16 @@ import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from bioclue_data.leakage.reading import addresses, raw
 from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    _Identity = tuple[int, int]
 
 _NO_TEXT = re.compile(
     r"\.(png|jpe?g|gif|bmp|tiff?|webp|svg|ico|mp[34]|wav|flac|ogg|avi|mov|pdf|docx?|pptx?|xlsx?|zip|tar|tgz|7z|rar|"
@@ -28,7 +31,8 @@ class Listing(NamedTuple):
 
     Attributes:
         files: Paths or addresses of single files.
-        skipped: Files that hold no text, by their names, or are hidden; their names as text can be stored.
+        skipped: Files that hold no text, by their names, or are hidden, and before them what was left out,
+            with the reason; names are text that can be stored.
         problems: What stands for nothing at all, or cannot be listed or read, a sentence each.
     """
 
@@ -37,9 +41,12 @@ class Listing(NamedTuple):
     problems: list[str]
 
 
-def files(uris: Iterable[str]) -> Listing:
-    """Single files, sorted; a file that is named itself is taken whatever it is called."""
-    found = _Found()
+def files(uris: Iterable[str], apart: Mapping[Path, str] = MappingProxyType({})) -> Listing:
+    """Single files, sorted; a file that is named itself is taken whatever it is called.
+
+    `apart`: files and folders here that are left out where they are not named themselves, and why.
+    """
+    found = _Found(dict(_identified(apart)))
     for uri in map(addresses.local, uris):
         before = found.count
         try:
@@ -48,21 +55,23 @@ def files(uris: Iterable[str]) -> Listing:
             found.problems.append(f"{uri}: cannot be listed: {error}")
         if found.count == before:
             found.problems.append(f"{uri}: no such file, or nothing in it")
-    skipped = map(readable, sorted(set(found.skipped) - set(found.files)))
+    skipped = map(readable, [*dict.fromkeys(found.left_out), *sorted(set(found.skipped) - set(found.files))])
     return Listing(sorted(set(found.files)), list(skipped), list(map(readable, found.problems)))
 
 
 @dataclass
 class _Found:
-    """A listing in the making."""
+    """A listing in the making; `apart`: why a file or folder is left out, by what the system knows it by."""
 
+    apart: dict[_Identity, str]
+    left_out: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.files) + len(self.skipped) + len(self.problems)
+        return sum(map(len, (self.files, self.skipped, self.problems, self.left_out)))
 
     def named(self, path: str) -> None:
         """A file here that is named itself."""
@@ -73,10 +82,20 @@ class _Found:
 
     def below(self, path: str, inside: str) -> None:
         """A file here, and the part of its path that was not named."""
+        if self.leaves_out(path):
+            return
         if _is_skipped(inside):
             self.skipped.append(path)
         else:
             self.named(path)
+
+    def leaves_out(self, path: str) -> bool:
+        """Is this left out? Then it is said."""
+        identity = _identity(path) if self.apart else None
+        if identity not in self.apart:
+            return False
+        self.left_out.append(f"{path}: {self.apart[identity]}")
+        return True
 
     def unlisted(self, error: OSError, root: Path) -> None:
         """A folder here, below `root`, that cannot be listed."""
@@ -89,6 +108,21 @@ class _Found:
     def elsewhere(self, address: str, inside: str) -> None:
         """A file at an address, and the part of it that was not named."""
         (self.skipped if _is_skipped(inside) else self.files).append(address)
+
+
+def _identity(path: str | Path) -> _Identity | None:
+    """What the system knows a file or folder by, whatever leads to it; None if there is none."""
+    try:
+        about = os.stat(path)  # noqa: PTH116 - a Path for each file takes longer
+    except OSError:
+        return None
+    return about.st_dev, about.st_ino
+
+
+def _identified(apart: Mapping[Path, str]) -> Iterator[tuple[_Identity, str]]:
+    for path, reason in apart.items():
+        if identity := _identity(path):
+            yield identity, reason
 
 
 def _is_skipped(inside: str) -> bool:
@@ -114,11 +148,19 @@ def _local(uri: str, found: _Found) -> None:
     elif path.exists() or not glob.has_magic(uri):
         found.named(str(path))
     else:
-        for match in glob.glob(str(path), recursive=True):  # noqa: PTH207 - `**` and absolute patterns alike
-            if not Path(match).is_dir():
-                found.below(match, Path(match).name)
-            elif "**" not in uri:
-                _walk(Path(match), found)
+        _glob(path, found)
+
+
+def _glob(pattern: Path, found: _Found) -> None:
+    named = next(place for place, part in enumerate(pattern.parts) if glob.has_magic(part))
+    for match in map(Path, glob.glob(str(pattern), recursive=True)):  # noqa: PTH207 - absolute patterns, too
+        folders = match.parents[: len(match.parts) - 1 - named]
+        if any(found.leaves_out(str(folder)) for folder in folders):
+            continue
+        if not match.is_dir():
+            found.below(str(match), match.name)
+        elif "**" not in pattern.parts and not found.leaves_out(str(match)):
+            _walk(match, found)
 
 
 def _walk(root: Path, found: _Found) -> None:
@@ -131,6 +173,7 @@ def _walk(root: Path, found: _Found) -> None:
             names.clear()
             continue
         seen.add(real)
+        names[:] = [name for name in names if not found.leaves_out(os.path.join(folder, name))]  # noqa: PTH118
         for name in inside:
             path = Path(folder, name)
             found.below(str(path), path.relative_to(root).as_posix())
