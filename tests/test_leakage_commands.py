@@ -190,6 +190,25 @@ def test_a_corpus_that_could_not_be_read_was_not_checked(own: Own, bioclue: Comm
     assert [(row["leakage"], row["leakage_checked"]) for row in test] == [(None, None)]
 
 
+NO_TEXT: dict[str, Callable[[Path], object]] = {
+    "empty.jsonl": lambda path: path.write_text('{}\n{"text": ""}\n[]\n'),
+    "empty.json": lambda path: path.write_text("[{}, [], {}]"),
+    "empty.parquet": lambda path: pq.write_table(pa.table({"text": ["", None, ""]}), path),
+}
+
+
+@pytest.mark.parametrize("name", NO_TEXT)
+def test_a_corpus_without_text_was_not_checked(name: str, own: Own, bioclue: Command) -> None:
+    NO_TEXT[name](own.root / name)
+    options = ("--records", "records", "--corpus", name, "--corpus", "corpus", "--write")
+    done = bioclue("leakage", "scan", "bioclue", *options)
+    assert done.code == 1
+    assert f"problem: {name}: no record holds text: nothing was checked against it\n" in done.err
+    assert done.err.count("problem:") == 1
+    test = pq.read_table(own.root / "bioclue/ner_cn/own/test-00000-of-00001.parquet").to_pylist()
+    assert [[check.partition("@")[0] for check in row["leakage_checked"]] for row in test] == [["corpus"]]
+
+
 # Damaged corpora: told, the rest is scanned, exit code 1
 
 WHOLE = lines(records(3, filler=400)).encode()

@@ -33,12 +33,15 @@ if TYPE_CHECKING:
 
     from bioclue_data.leakage.search import Search
     from bioclue_data.leakage.targets import Row
+    from bioclue_data.matching.tokens import Texts
 
     Say = Callable[[str], None] | None
     Engine = Callable[[Sequence["Unit"], Search, "Options", Say], Iterable[tuple["Unit", parts.Result]]]
 
 
 BUNDLE = 32 << 20  # bytes of files in a unit, about
+BLANK = ord(" ")  # and what comes before it: line feeds, tabs
+BEGINNING = 4096  # bytes that mostly tell that there is text
 KEPT = 192 << 20  # bytes of corpora that stay in memory for the next group of rows
 
 
@@ -138,8 +141,8 @@ class Summary:
 
     @property
     def read(self) -> set[str]:
-        """The corpora of which at least one record was read: only these were checked against."""
-        return {corpus["corpus"] for corpus in self.corpora if corpus["records"]}
+        """The corpora of which any text was read: only these were checked against."""
+        return {corpus["corpus"] for corpus in self.corpora if corpus["bytes"]}
 
 
 def revision_of(files: Sequence[str]) -> str:
@@ -198,9 +201,19 @@ def check(
                 about |= {name: about[name] + read[name] for name in ("records", "bytes", "problems")}
         first += len(units)
     summary.corpora = list(facts.values())
+    if first and shards == 1:
+        _tell_of_empty(summary)
     names = ("dataset", "task", "split")
     summary.datasets = [dict(zip(names, key, strict=True)) | {"rows": n} for key, n in sorted(counts.items())]
     return found.merged(results), summary
+
+
+def _tell_of_empty(summary: Summary) -> None:
+    for about in summary.corpora:
+        if not about["bytes"] and not about["problems"]:
+            about["problems"].append(
+                f"{about['corpus']}: no record holds text: nothing was checked against it"
+            )
 
 
 def _facts(source: Source) -> dict[str, Any]:
@@ -360,7 +373,15 @@ def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:
             read["unopened"].append(unit.source.inside(file))
         for batch in reader.read(file, fields=unit.source.fields):
             read["records"] += len(batch.texts)
-            read["bytes"] += int(batch.texts.offsets[-1] - batch.texts.offsets[0])
+            size = _size_of_text(batch.texts)
+            read["bytes"] += size
             read["problems"] += [f"{readable(file)}: {problem}" for problem in batch.problems]
-            if len(batch.texts):
+            if size:
                 yield Records(batch.texts, unit.source.inside(file), batch.first)
+
+
+def _size_of_text(texts: Texts) -> int:
+    """Bytes of records; 0 if all are blank, as the line feeds of empty strings are."""
+    data = texts.data[texts.offsets[0] : texts.offsets[-1]]
+    begins = data[:BEGINNING] > BLANK
+    return len(data) if begins.any() or (data > BLANK).any() else 0
