@@ -106,6 +106,24 @@ def test_items_that_changed_are_scanned_again(here: Path, bioclue: Command) -> N
         ((*SCAN, "no_such/*.jsonl"), "no such file"),
         ((*SCAN, "corpus", "--shard", "2/2"), "no shard"),
         ((*SCAN, "corpus", "--shard", "x"), "no shard"),
+        ((*SCAN, "corpus", "--shard", "²/3"), "no shard"),
+        ((*SCAN, ""), "--corpus names nothing"),
+        ((*SCAN, "corpus", "--split", "test"), "this is a file"),
+        ((*SCAN, "corpus", "--dataset", "x"), "this is a file"),
+        ((*SCAN, "corpus", "--config", "x"), "this is a file"),
+        *(
+            ((*SCAN, "corpus", "--threshold", f"{name}={value}"), f"{name} cannot be {value}")
+            for name, value in [
+                ("near_long", "nan"),
+                ("near_long", "inf"),
+                ("near_long", "2.0"),
+                ("near_long", "-1.0"),
+                ("run", "nan"),
+                ("run", "inf"),
+                ("run", "-1.0"),
+            ]
+        ),
+        ((*SCAN, "corpus", "--threshold", "long=8"), "long, 8.0, must be more than short, 8.0"),
         ((*SCAN, "corpus", "--threshold", "high=1"), "no threshold high"),
         ((*SCAN, "corpus", "--threshold", "short"), "NAME=VALUE"),
         ((*SCAN, "corpus", "--write"), "--write is for a built folder"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bioclue_data.commands import options
-from bioclue_data.commands.leakage import naming
 from bioclue_data.errors import UsageError
+from bioclue_data.leakage import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from bioclue_data.leakage.run import Source, Summary
     from bioclue_data.leakage.targets import Row
+
+LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # thresholds in units; others are shares
 
 
 @click.command("scan")
@@ -230,6 +233,9 @@ def rows_of(
     from bioclue_data.records import catalogue  # noqa: PLC0415
 
     if target.is_file():
+        if configs or datasets or splits:
+            what = "--config, --dataset and --split choose rows of a built folder, and this is a file"
+            raise UsageError(what, where=str(target), remedy="leave them out")
         return own_files.rows_of_file(target, fields)
     literature = {
         name for name, entry in catalogue.load(records).entries.items() if entry.record.domain == "literature"
@@ -257,7 +263,16 @@ def thresholds(changed: Iterable[str]) -> Any:
             raise UsageError(f"{text!r} is no NAME=VALUE", remedy="as in suspected_long=0.6") from None
     if wrong := set(values) - known:
         raise UsageError(f"no threshold {', '.join(wrong)}", remedy=f"there are {', '.join(sorted(known))}")
-    return Thresholds(**values)
+    for name, number in values.items():
+        is_length = name in LENGTHS
+        if not 0 <= number < math.inf or (number > 1 and not is_length):
+            remedy = "a length in units, from 0" if is_length else "a share from 0 to 1"
+            raise UsageError(f"{name} cannot be {number}", where="--threshold", remedy=remedy)
+    chosen = Thresholds(**values)
+    if chosen.long <= chosen.short:
+        what = f"long, {chosen.long}, must be more than short, {chosen.short}"
+        raise UsageError(what, where="--threshold", remedy="change both")
+    return chosen
 
 
 def part_of(shard: str) -> tuple[int, int]:
@@ -267,7 +282,7 @@ def part_of(shard: str) -> tuple[int, int]:
         UsageError: it is not of that form.
     """
     number, _, count = shard.partition("/")
-    if not (number.isdigit() and count.isdigit() and int(number) < int(count)):
+    if not (number.isdecimal() and count.isdecimal() and int(number) < int(count)):
         raise UsageError(f"{shard!r} is no shard", remedy="I/N with I from 0 to N-1, as in 0/4")
     return int(number), int(count)
 

@@ -77,6 +77,8 @@ def sources(
         found = corpora.find([name], stores)
         revision = run.revision_of_digests(file.sha256 for file in found)
         return run.Source(name, revision, tuple(str(file.path) for file in found), fields)
+    if not name.strip():
+        raise UsageError("--corpus names nothing", remedy="`--corpus .` is the folder that you are in")
     name = addresses.local(name)
     if "://" not in name and not Path(name).expanduser().exists() and not glob.has_magic(name):
         try:
