@@ -21,6 +21,11 @@ def visible(text: str) -> str:
     return _ACTS_UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
 
 
+def readable(name: str) -> str:
+    r"""A file name as text that can be stored: bytes that are no UTF-8, as of GBK names, as `\xb2`."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def shown(value: object, most: int = 200) -> str:
     """A value as such a text, cut with a note."""
     text = str(value)

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from bioclue_data import api
 from bioclue_data.building import flags as built_flags
-from bioclue_data.commands.leakage.scan import expanded, sources
 from bioclue_data.errors import NotHereError
 from bioclue_data.leakage import exposure, flags, run, targets
 from bioclue_data.leakage.corpora import load as load_corpora
+from bioclue_data.leakage.naming import expanded, sources
 from bioclue_data.records import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import pyarrow.parquet as pq
 
 from bioclue_data.leakage import run
 from bioclue_data.leakage.targets import Row
@@ -18,6 +21,18 @@ QUESTIONS = [
     "How many paper boats does a careful surgeon fold before the first storm of every second autumn?",
 ]
 FILLER = "Nothing in this line is about any of the questions that are asked, number {}."
+
+ITEMS = [{"q": QUESTIONS[0], "o": ["ascorbic acid", "thiamine"]}, {"q": QUESTIONS[2]}, {"q": QUESTIONS[3]}]
+SCAN = ("leakage", "scan", "items.jsonl", "--fields", "q", "--offline", "--corpus")
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Done]
 
 
 def rows(count: int = len(QUESTIONS)) -> list[Row]:
@@ -59,3 +74,11 @@ def corpus(folder: Path, count: int = 6) -> run.Source:
 def source(folder: Path, corpus: str = "own_corpus") -> run.Source:
     files = tuple(str(path) for path in sorted(folder.rglob("*")) if path.is_file())
     return run.Source(corpus, run.revision_of(files), files)
+
+
+def findings(out: str = "leakage") -> list[dict[str, Any]]:
+    return pq.read_table(f"{out}/findings.parquet").to_pylist()
+
+
+def exact(out: str = "leakage") -> list[str]:
+    return [row["item_id"] for row in findings(out) if row["verdict"] == "exact"]

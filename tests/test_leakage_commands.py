@@ -6,52 +6,18 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from bioclue_data import api, cli
+from bioclue_data import api
 from bioclue_data.leakage import run
-from tests.leakage import FILLER, QUESTIONS, lines, records
+from tests.leakage import FILLER, ITEMS, QUESTIONS, SCAN, Command, exact, findings, lines, records
 from tests.own import Own, digest, item
 
-ITEMS = [{"q": QUESTIONS[0], "o": ["ascorbic acid", "thiamine"]}, {"q": QUESTIONS[2]}, {"q": QUESTIONS[3]}]
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Done]
-
-
-@pytest.fixture
-def bioclue(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """The command line, in this process."""
-
-    def call(*arguments: str | Path) -> Done:
-        monkeypatch.setattr("sys.argv", ["bioclue", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        return Done(int(ended.value.code or 0), *capsys.readouterr())
-
-    return call
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with items and a corpus that has the first two of them."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("BIOCLUE_CACHE", str(tmp_path / "cache"))
-    (tmp_path / "items.jsonl").write_text(lines(ITEMS), encoding="utf-8")  # type: ignore[arg-type]
-    (tmp_path / "corpus").mkdir()
-    (tmp_path / "corpus/good.jsonl").write_text(lines(records(0, 2)), encoding="utf-8")
-    return tmp_path
+pytest_plugins = ("tests.leakage_fixtures",)
 
 
 @pytest.fixture
@@ -62,17 +28,6 @@ def own(here: Path) -> Own:
     made.put("test.json", [{"id": "0", "text": QUESTIONS[3]}])
     made.build()
     return made
-
-
-SCAN = ("leakage", "scan", "items.jsonl", "--fields", "q", "--offline", "--corpus")
-
-
-def findings(out: str = "leakage") -> list[dict[str, Any]]:
-    return pq.read_table(f"{out}/findings.parquet").to_pylist()
-
-
-def exact(out: str = "leakage") -> list[str]:
-    return [row["item_id"] for row in findings(out) if row["verdict"] == "exact"]
 
 
 # The files of the user's
@@ -191,6 +146,24 @@ def test_items_that_changed_are_scanned_again(here: Path, bioclue: Command) -> N
         ((*SCAN, "no_such/*.jsonl"), "no such file"),
         ((*SCAN, "corpus", "--shard", "2/2"), "no shard"),
         ((*SCAN, "corpus", "--shard", "x"), "no shard"),
+        ((*SCAN, "corpus", "--shard", "²/3"), "no shard"),
+        ((*SCAN, ""), "--corpus names nothing"),
+        ((*SCAN, "corpus", "--split", "test"), "this is a file"),
+        ((*SCAN, "corpus", "--dataset", "x"), "this is a file"),
+        ((*SCAN, "corpus", "--config", "x"), "this is a file"),
+        *(
+            ((*SCAN, "corpus", "--threshold", f"{name}={value}"), f"{name} cannot be {value}")
+            for name, value in [
+                ("near_long", "nan"),
+                ("near_long", "inf"),
+                ("near_long", "2.0"),
+                ("near_long", "-1.0"),
+                ("run", "nan"),
+                ("run", "inf"),
+                ("run", "-1.0"),
+            ]
+        ),
+        ((*SCAN, "corpus", "--threshold", "long=8"), "long, 8.0, must be more than short, 8.0"),
         ((*SCAN, "corpus", "--threshold", "high=1"), "no threshold high"),
         ((*SCAN, "corpus", "--threshold", "short"), "NAME=VALUE"),
         ((*SCAN, "corpus", "--write"), "--write is for a built folder"),
@@ -275,6 +248,25 @@ def test_a_corpus_that_could_not_be_read_was_not_checked(own: Own, bioclue: Comm
     assert [(row["leakage"], row["leakage_checked"]) for row in test] == [(None, None)]
 
 
+NO_TEXT: dict[str, Callable[[Path], object]] = {
+    "empty.jsonl": lambda path: path.write_text('{}\n{"text": ""}\n[]\n'),
+    "empty.json": lambda path: path.write_text("[{}, [], {}]"),
+    "empty.parquet": lambda path: pq.write_table(pa.table({"text": ["", None, ""]}), path),
+}
+
+
+@pytest.mark.parametrize("name", NO_TEXT)
+def test_a_corpus_without_text_was_not_checked(name: str, own: Own, bioclue: Command) -> None:
+    NO_TEXT[name](own.root / name)
+    options = ("--records", "records", "--corpus", name, "--corpus", "corpus", "--write")
+    done = bioclue("leakage", "scan", "bioclue", *options)
+    assert done.code == 1
+    assert f"problem: {name}: no record holds text: nothing was checked against it\n" in done.err
+    assert done.err.count("problem:") == 1
+    test = pq.read_table(own.root / "bioclue/ner_cn/own/test-00000-of-00001.parquet").to_pylist()
+    assert [[check.partition("@")[0] for check in row["leakage_checked"]] for row in test] == [["corpus"]]
+
+
 # Damaged corpora: told, the rest is scanned, exit code 1
 
 WHOLE = lines(records(3, filler=400)).encode()
@@ -341,7 +333,7 @@ def test_what_is_hidden_or_no_text_is_named_and_no_problem(here: Path, bioclue: 
         (here / f"corpus/.git/{number}").write_text("x")
     done = bioclue(*SCAN, "corpus")
     assert done.code == 0
-    assert "skipped, hidden or no text by their names: 10 (corpus/.git/0" in done.err
+    assert "skipped (hidden, no text by their names, or of this scan): 10 (corpus/.git/0" in done.err
     (about,) = json.loads(Path("leakage/scan.json").read_text(encoding="utf-8"))["corpora"]
     assert "corpus/picture.png" in about["skipped"]
 

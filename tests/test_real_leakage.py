@@ -15,9 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from bioclue_data import api
-from bioclue_data.commands.leakage.scan import sources
 from bioclue_data.leakage import run, targets
 from bioclue_data.leakage.matrix import matrix
+from bioclue_data.leakage.naming import sources
 from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.records import catalogue
 

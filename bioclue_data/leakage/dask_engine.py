@@ -18,6 +18,7 @@ from bioclue_data.errors import UsageError
 from bioclue_data.leakage import findings, run
 from bioclue_data.leakage.search import Search
 from bioclue_data.matching import index as indexes
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,7 +121,7 @@ def _portable(unit: run.Unit) -> run.Unit:
 
 def _lost(unit: run.Unit, future: Any) -> list[str]:
     error = future.exception()
-    return [f"{file}: not scanned: {type(error).__name__}: {error}" for file in unit.files]
+    return [f"{readable(file)}: not scanned: {type(error).__name__}: {error}" for file in unit.files]
 
 
 def work(unit: run.Unit, folder: str, thresholds: Thresholds) -> Result:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bioclue_data.errors import UsageError
 from bioclue_data.leakage.own_records import records_of
 from bioclue_data.leakage.targets import Row
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +34,7 @@ def rows_of_file(path: Path, fields: Sequence[str]) -> list[Row]:
         raise UsageError("nothing here to check: no rows", where=str(path))
     if missing := [name for name in fields if name not in has]:
         raise UsageError(f"no field {', '.join(missing)}", where=str(path), remedy=f"it has {', '.join(has)}")
-    rows = [_row(path.name, number, record, fields) for number, record in enumerate(records)]
+    rows = [_row(readable(path.name), number, record, fields) for number, record in enumerate(records)]
     if len(without_text(rows)) == len(rows):
         what = f"nothing here to check: no row has letters or digits in {fields[0]}"
         raise UsageError(what, where=str(path), remedy="name the field with the question first")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import platform
 import re
 from typing import TYPE_CHECKING, Any
 
+from bioclue_data.building.replacing import replacing
 from bioclue_data.leakage import findings as found
 
 if TYPE_CHECKING:
@@ -46,10 +45,8 @@ def write(part: Path, result: Result) -> None:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     table, read = result
-    part.parent.mkdir(parents=True, exist_ok=True)
-    half = part.with_suffix(f".{platform.node()}-{os.getpid()}")
-    pq.write_table(table.replace_schema_metadata({"read": json.dumps(read)}), half)
-    half.replace(part)
+    with replacing(part) as half, half.open("wb") as file:
+        pq.write_table(table.replace_schema_metadata({"read": json.dumps(read)}), file)
 
 
 def read(part: Path) -> Result | None:
@@ -58,7 +55,8 @@ def read(part: Path) -> Result | None:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
-        table = pq.read_table(part)
+        with part.open("rb") as file:  # pyarrow opens no name that is not UTF-8
+            table = pq.read_table(file)
         return table.replace_schema_metadata(None), json.loads(table.schema.metadata[b"read"])
     except (OSError, pa.ArrowInvalid, KeyError, TypeError):
         return None

@@ -14,6 +14,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bioclue_data.building.replacing import replacing
 from bioclue_data.leakage.marking import marked
 from bioclue_data.leakage.verdicts import SUSPECTED, VERDICTS
 from bioclue_data.version import VERSION
@@ -74,11 +75,8 @@ def write_report(findings: pa.Table, scan: dict[str, Any], out: Path) -> None:
             (dataset, task, split, rows), `thresholds` and `method`.
         out: Where the page goes; what stands there is replaced in one step.
     """
-    page = render(findings, scan)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    half = out.with_name(f"{out.name}.part")
-    half.write_text(page, encoding="utf-8")
-    half.replace(out)
+    with replacing(out) as half:
+        half.write_text(render(findings, scan), encoding="utf-8")
 
 
 def render(findings: pa.Table, scan: dict[str, Any]) -> str:

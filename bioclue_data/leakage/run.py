@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,11 +19,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage import parts
-from bioclue_data.leakage.reading import reader
+from bioclue_data.leakage.reading import addresses, reader
 from bioclue_data.leakage.scanning import Records, joined, scan_records
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import groups
 from bioclue_data.leakage.verdicts import Thresholds
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,12 +33,15 @@ if TYPE_CHECKING:
 
     from bioclue_data.leakage.search import Search
     from bioclue_data.leakage.targets import Row
+    from bioclue_data.matching.tokens import Texts
 
     Say = Callable[[str], None] | None
     Engine = Callable[[Sequence["Unit"], Search, "Options", Say], Iterable[tuple["Unit", parts.Result]]]
 
 
 BUNDLE = 32 << 20  # bytes of files in a unit, about
+BLANK = ord(" ")  # and what comes before it: line feeds, tabs
+BEGINNING = 4096  # bytes that mostly tell that there is text
 KEPT = 192 << 20  # bytes of corpora that stay in memory for the next group of rows
 
 
@@ -49,6 +54,7 @@ class Source:
         files: Its files.
         fields: Fields of their records; empty: all.
         skipped: What is beside the files and is not read.
+        problems: What of it cannot be listed, a sentence each.
         folder: Where its files are; empty: what their paths have in common.
     """
 
@@ -57,6 +63,7 @@ class Source:
     files: tuple[str, ...]
     fields: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
     folder: str = ""
 
     @property
@@ -73,8 +80,8 @@ class Source:
         return os.path.commonpath(folders) if folders else ""
 
     def inside(self, file: str) -> str:
-        """Path of a file inside the corpus; the whole address of one that is elsewhere."""
-        return file if "://" in file else os.path.relpath(file, self.root or ".")
+        """Path of a file inside the corpus, as text; the whole address of one that is elsewhere."""
+        return readable(file if "://" in file else os.path.relpath(file, self.root or "."))
 
 
 class Unit(NamedTuple):
@@ -134,15 +141,26 @@ class Summary:
 
     @property
     def read(self) -> set[str]:
-        """The corpora of which at least one record was read: only these were checked against."""
-        return {corpus["corpus"] for corpus in self.corpora if corpus["records"]}
+        """The corpora of which any text was read: only these were checked against."""
+        return {corpus["corpus"] for corpus in self.corpora if corpus["bytes"]}
 
 
 def revision_of(files: Sequence[str]) -> str:
-    """First 12 hexadecimal digits over the files' contents; of remote files, over their addresses."""
-    return revision_of_digests(
-        file_sha256(Path(name)) if "://" not in name and Path(name).is_file() else name for name in files
-    )
+    """First 12 hexadecimal digits over the files' contents; of a file that cannot be read, over its name.
+
+    Of an address counts what its file system tells of the content. If that is nothing, the revision is
+    another one each time: what was found in it may not be there any more.
+    """
+    return revision_of_digests(map(_digest, files))
+
+
+def _digest(file: str) -> str:
+    if "://" in file:
+        return f"{file} {addresses.content_of(file) or secrets.token_hex()}"
+    try:
+        return file_sha256(Path(file))
+    except OSError:  # told when it is to be scanned
+        return readable(file)
 
 
 def revision_of_digests(digests: Iterable[str]) -> str:
@@ -183,14 +201,25 @@ def check(
                 about |= {name: about[name] + read[name] for name in ("records", "bytes", "problems")}
         first += len(units)
     summary.corpora = list(facts.values())
+    if first and shards == 1:
+        _tell_of_empty(summary)
     names = ("dataset", "task", "split")
     summary.datasets = [dict(zip(names, key, strict=True)) | {"rows": n} for key, n in sorted(counts.items())]
     return found.merged(results), summary
 
 
+def _tell_of_empty(summary: Summary) -> None:
+    for about in summary.corpora:
+        if not about["bytes"] and not about["problems"]:
+            about["problems"].append(
+                f"{about['corpus']}: no record holds text: nothing was checked against it"
+            )
+
+
 def _facts(source: Source) -> dict[str, Any]:
     about = {"corpus": source.corpus, "revision": source.revision, "files": len(source.files)}
-    return about | {"records": 0, "bytes": 0, "problems": [], "skipped": list(source.skipped)}
+    beside = {"problems": list(source.problems), "skipped": list(source.skipped)}
+    return about | {"records": 0, "bytes": 0} | beside
 
 
 def _scanned(
@@ -224,8 +253,23 @@ def _emptied(rows: list[Row]) -> Iterator[Row]:
 
 
 def _may_be_mended(unit: Unit, result: parts.Result) -> bool:
-    """Was a file that is elsewhere not read well? What is here and damaged stays so under its revision."""
-    return bool(result[1]["problems"]) and any("://" in file for file in unit.files)
+    """Was a file not read well that is elsewhere, or could it not be opened and now can?
+
+    What is here and damaged stays so under its revision.
+    """
+    read = result[1]
+    unopened = read.get("unopened", ())
+    return bool(read["problems"]) and any(
+        "://" in file or (unit.source.inside(file) in unopened and _opens(file)) for file in unit.files
+    )
+
+
+def _opens(file: str) -> bool:
+    try:
+        with Path(file).open("rb"):
+            return True
+    except OSError:
+        return False
 
 
 def _only(findings: pa.Table, verdicts: frozenset[str]) -> pa.Table:
@@ -270,7 +314,7 @@ class Held:
         key = (unit.source.corpus, *unit.source.fields, *unit.files)
         if key in self._units:
             return self._units[key]
-        read: dict[str, Any] = {"records": 0, "bytes": 0, "problems": []}
+        read: dict[str, Any] = {"records": 0, "bytes": 0, "problems": [], "unopened": []}
         return self._keeping(key, joined(_records(unit, read)), read), read
 
     def _keeping(
@@ -304,8 +348,14 @@ def _bundles(files: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def _stamp(source: Source, files: tuple[str, ...]) -> str:
-    """What tells files of a corpus from others, wherever they lie: a digest of names and sizes."""
-    facts = [source.check, source.fields, [(source.inside(file), _size(file)) for file in files]]
+    """What tells files of a corpus from others, wherever they lie: a digest of names and sizes.
+
+    Of addresses counts what is told of their contents, also where the revision was given a name.
+    """
+    told = [
+        (source.inside(file), addresses.content_of(file) if "://" in file else _size(file)) for file in files
+    ]
+    facts = [source.check, source.fields, told]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
@@ -319,9 +369,19 @@ def _size(file: str) -> int:
 
 def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:
     for file in unit.files:
+        if "://" not in file and not _opens(file):
+            read["unopened"].append(unit.source.inside(file))
         for batch in reader.read(file, fields=unit.source.fields):
             read["records"] += len(batch.texts)
-            read["bytes"] += int(batch.texts.offsets[-1] - batch.texts.offsets[0])
-            read["problems"] += [f"{file}: {problem}" for problem in batch.problems]
-            if len(batch.texts):
+            size = _size_of_text(batch.texts)
+            read["bytes"] += size
+            read["problems"] += [f"{readable(file)}: {problem}" for problem in batch.problems]
+            if size:
                 yield Records(batch.texts, unit.source.inside(file), batch.first)
+
+
+def _size_of_text(texts: Texts) -> int:
+    """Bytes of records; 0 if all are blank, as the line feeds of empty strings are."""
+    data = texts.data[texts.offsets[0] : texts.offsets[-1]]
+    begins = data[:BEGINNING] > BLANK
+    return len(data) if begins.any() or (data > BLANK).any() else 0

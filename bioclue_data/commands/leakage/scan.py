@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import glob
 import json
+import math
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 
 from bioclue_data.commands import options
 from bioclue_data.errors import UsageError
+from bioclue_data.leakage import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from bioclue_data.leakage.run import Source, Summary
     from bioclue_data.leakage.targets import Row
+
+LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # thresholds in units; others are shares
 
 
 @click.command("scan")
@@ -113,11 +116,13 @@ def command(
     from bioclue_data.leakage import run  # noqa: PLC0415
 
     part = part_of(shard)
+    _may_go_to(out, target)
     if write:
         _may_write(target, part, sample=sample)
     chosen = thresholds(changed)
     rows = rows_of(target, configs, datasets, splits, _split(fields), records)
-    corpora = corpora_of(names, api.stores_of(mirror, manual, offline), _split(corpus_fields), revision)
+    stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
+    corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
     with engine_of(engine, scheduler, threads) as scans:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
         table, summary = run.check(rows, corpora, settings, options.progress())
@@ -152,6 +157,17 @@ def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
 
 
+def _may_go_to(out: Path, target: Path) -> None:
+    """Refuse results in the built folder: only its tables go there, and --write puts another in its place.
+
+    Raises:
+        UsageError: so it is.
+    """
+    if target.is_dir() and out.resolve().is_relative_to(target.resolve()):
+        beside = Path(f"{target.resolve()}-leakage")
+        raise UsageError("results do not go into the built folder", where=str(out), remedy=f"--out {beside}")
+
+
 def _flag(target: Path, table: Any, summary: Summary, corpora: list[Source], records: Path | None) -> None:
     """Flag the tables that were checked, with the corpora that could be read."""
     from bioclue_data.leakage import flags  # noqa: PLC0415
@@ -166,24 +182,25 @@ def _say_what_was_not_read(summary: Summary) -> None:
     for corpus in summary.corpora:
         if names := corpus["skipped"]:
             some = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
-            click.echo(f"skipped, hidden or no text by their names: {len(names)} ({some})", err=True)
+            click.echo(
+                f"skipped (hidden, no text by their names, or of this scan): {len(names)} ({some})", err=True
+            )
     for problem in summary.problems:
         click.echo(f"problem: {problem}", err=True)
 
 
 def _write_results(table: Any, facts: dict[str, Any], out: Path) -> None:
-    """Findings, what was scanned, and the report; each in one step."""
+    """Findings, what was scanned, and the report: each in one step, and none before all are made."""
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    from bioclue_data.building.replacing import replacing  # noqa: PLC0415
     from bioclue_data.leakage.report import write_report  # noqa: PLC0415
 
-    out.mkdir(parents=True, exist_ok=True)
-    half = out / ".part"
-    pq.write_table(table, half)
-    half.replace(out / "findings.parquet")
-    half.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-    half.replace(out / "scan.json")
-    write_report(table, facts, out / "report.html")
+    with replacing(out / "findings.parquet") as found, replacing(out / "scan.json") as scanned:
+        with found.open("wb") as file:
+            pq.write_table(table, file)
+        scanned.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_report(table, facts, out / "report.html")
 
 
 def engine_of(name: str, scheduler: str | None, workers: int) -> AbstractContextManager[Any]:
@@ -203,63 +220,6 @@ def _split(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
-def expanded(names: Iterable[str]) -> list[str]:
-    """Corpus names, with `all` as every known corpus that has files."""
-    from bioclue_data.leakage import corpora  # noqa: PLC0415
-
-    known = [corpus.id for corpus in corpora.load().values() if corpus.files or corpus.dataset]
-    return list(dict.fromkeys(found for name in names for found in (known if name == "all" else [name])))
-
-
-def corpora_of(names: Iterable[str], stores: Any, fields: tuple[str, ...], revision: str) -> list[Source]:
-    """The corpora of all names; see `sources` and `distinct`."""
-    return distinct(sources(name, stores, fields, revision) for name in expanded(names))
-
-
-def distinct(corpora: Iterable[Source]) -> list[Source]:
-    """Corpora of which no two have one name: findings say which one they are from.
-
-    Raises:
-        UsageError: two folders or files have the same name.
-    """
-    found: dict[str, Source] = {}
-    for source in corpora:
-        if source.corpus in found:
-            remedy = "rename one of them, or scan them one after the other"
-            raise UsageError(f"two corpora are called {source.corpus!r}", remedy=remedy)
-        found[source.corpus] = source
-    return list(found.values())
-
-
-def sources(name: str, stores: Any, fields: tuple[str, ...], revision: str = "") -> Source:
-    """A corpus by its id, or whatever lies at a path or address.
-
-    Raises:
-        UsageError: it is neither.
-        NotHereError: a known corpus is not here.
-    """
-    from bioclue_data.leakage import corpora, run  # noqa: PLC0415
-    from bioclue_data.leakage.reading import corpus_files  # noqa: PLC0415
-
-    if name in corpora.load():
-        found = corpora.find([name], stores)
-        revision = run.revision_of_digests(file.sha256 for file in found)
-        return run.Source(name, revision, tuple(str(file.path) for file in found), fields)
-    if "://" not in name and not Path(name).expanduser().exists() and not glob.has_magic(name):
-        try:
-            corpora.get(name)
-        except UsageError as error:
-            what = f"{name!r} is neither a path here nor a known corpus"
-            raise UsageError(what, remedy=error.remedy) from None
-    listing = corpus_files.files([name])
-    if not listing.files:
-        remedy = "give a path, or a name of `bioclue leakage corpora`"
-        raise UsageError(f"no corpus {name!r}", remedy="; ".join([*listing.problems, remedy]))
-    title = name if "://" in name else Path(name).expanduser().absolute().name
-    revision = revision or run.revision_of(listing.files)
-    return run.Source(title, revision, tuple(listing.files), fields, skipped=tuple(listing.skipped))
-
-
 def rows_of(
     target: Path,
     configs: tuple[str, ...],
@@ -273,6 +233,9 @@ def rows_of(
     from bioclue_data.records import catalogue  # noqa: PLC0415
 
     if target.is_file():
+        if configs or datasets or splits:
+            what = "--config, --dataset and --split choose rows of a built folder, and this is a file"
+            raise UsageError(what, where=str(target), remedy="leave them out")
         rows = own_files.rows_of_file(target, fields)
         if empty := own_files.without_text(rows):
             what = f"{len(empty):,} of {len(rows):,} rows have no letters or digits in {fields[0]}"
@@ -304,7 +267,16 @@ def thresholds(changed: Iterable[str]) -> Any:
             raise UsageError(f"{text!r} is no NAME=VALUE", remedy="as in suspected_long=0.6") from None
     if wrong := set(values) - known:
         raise UsageError(f"no threshold {', '.join(wrong)}", remedy=f"there are {', '.join(sorted(known))}")
-    return Thresholds(**values)
+    for name, number in values.items():
+        is_length = name in LENGTHS
+        if not 0 <= number < math.inf or (number > 1 and not is_length):
+            remedy = "a length in units, from 0" if is_length else "a share from 0 to 1"
+            raise UsageError(f"{name} cannot be {number}", where="--threshold", remedy=remedy)
+    chosen = Thresholds(**values)
+    if chosen.long <= chosen.short:
+        what = f"long, {chosen.long}, must be more than short, {chosen.short}"
+        raise UsageError(what, where="--threshold", remedy="change both")
+    return chosen
 
 
 def part_of(shard: str) -> tuple[int, int]:
@@ -314,7 +286,7 @@ def part_of(shard: str) -> tuple[int, int]:
         UsageError: it is not of that form.
     """
     number, _, count = shard.partition("/")
-    if not (number.isdigit() and count.isdigit() and int(number) < int(count)):
+    if not (number.isdecimal() and count.isdecimal() and int(number) < int(count)):
         raise UsageError(f"{shard!r} is no shard", remedy="I/N with I from 0 to N-1, as in 0/4")
     return int(number), int(count)
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from bioclue_data.leakage.reading import arrow_texts, raw
+from bioclue_data.leakage.reading import addresses, arrow_texts, raw
 from bioclue_data.leakage.reading.arrow_types import as_bytes
 from bioclue_data.leakage.reading.batches import SIZE
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,16 +44,20 @@ def opened(file: Any) -> Any:
 
 def records(uri: str, fields: tuple[str, ...], notes: Notes) -> Iterator[Texts]:
     """The rows; see `arrow_texts.records`."""
-    with closing(_mapped(uri)) as file:
-        stream = opened(file)
+    with addresses.told(uri):
+        file = _mapped(uri)
+    with closing(file):
+        with addresses.told(uri):
+            stream = opened(file)
         yield from arrow_texts.records(
-            stream.schema, fields, lambda columns: _batches(stream, columns), notes
+            stream.schema, fields, lambda columns: addresses.each(uri, _batches(stream, columns)), notes
         )
 
 
 def _mapped(uri: str) -> Any:
     """Mapped where that is possible: of a batch only what is looked at is read."""
-    return pa.PythonFile(raw.open_bytes(uri), "r") if "://" in uri else pa.memory_map(uri)
+    can_be = "://" not in uri and readable(uri) == uri  # pyarrow opens no name that is not UTF-8
+    return pa.memory_map(uri) if can_be else pa.PythonFile(raw.open_bytes(uri), "r")
 
 
 def _batches(stream: Any, columns: list[str]) -> Iterator[Any]:

@@ -6,8 +6,10 @@ from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from bioclue_data.errors import SourceError
 from bioclue_data.leakage.markup import without_markup
 from bioclue_data.leakage.reading import (
+    addresses,
     arrow_ipc,
     json_records,
     named_tables,
@@ -59,7 +61,7 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
 
 
 def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
-    head, pieces = _peeked(raw.pieces(uri, notes))
+    head, pieces = _peeked(_pieces(uri, notes))
     kind = sniff.binary_kind(head)
     if (is_arrow := arrow_ipc.is_arrow(head)) or kind == "parquet":
         if packed := raw.packing(_first_bytes(uri)):
@@ -98,6 +100,15 @@ def _records_of_text(
         notes.add(f"no field {', '.join(sorted(fields))} here: this is text without fields")
         return iter(())
     return grouped(prose.records(tagged.untagged(text) if kind == "tagged" else text))
+
+
+def _pieces(uri: str, notes: Notes) -> Iterator[bytes]:
+    """Unpacked bytes; any fault of an address's file system ends them, and what was read is kept."""
+    try:
+        yield from addresses.each(uri, raw.pieces(uri, notes))
+    except SourceError as error:
+        notes.cut = True
+        notes.add(f"cannot be read on: {error.what}")
 
 
 def _peeked(pieces: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
