@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from bioclue_data import api, locations
 from bioclue_data.building import flags as built
+from bioclue_data.errors import UsageError
 from bioclue_data.leakage import corpora, exposure, findings, flags, run, targets
 from tests.leakage import FILLER, QUESTIONS
 from tests.own import Own, digest, item
@@ -123,6 +125,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from bioclue_data.building import flags as built
+from bioclue_data.errors import UsageError
 from bioclue_data.leakage import flags
 target, name = {"table": (flags, "_rewrite"), "readme": (flags.describe.readme, "readme"),
                 "swap": (flags.folders, "_take_place")}[sys.argv[2]]
@@ -238,13 +241,35 @@ def test_measured_exposure_is_what_ships(own: Own, shipped: Path) -> None:
 
 LOADING = """
 from bioclue_data import load_dataset
-rows = load_dataset("bioclue", "own_ner", split="train", clean=True, streaming={streaming})
-print([row["source_id"] for row in rows])
+rows = load_dataset({path!r}, "own_ner", clean=True, **{options!r})
+for part in rows if isinstance(rows, list) else [rows]:
+    print([row["source_id"] for row in part], *list(part.features) if "columns" in {options!r} else [])
 """
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_clean_leaves_out_what_leaked(own: Own, streaming: bool) -> None:
+def loaded(own: Own, path: str, options: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(own.root / "hf")}
+    command = [sys.executable, "-c", LOADING.format(path=path, options=options)]
+    return subprocess.run(command, cwd=own.root, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "expected"),
+    [
+        ("bioclue", {"split": "train"}, "['3', '4']"),
+        ("bioclue", {"split": "train", "streaming": True}, "['3', '4']"),
+        ("./bioclue", {"split": "train"}, "['3', '4']"),
+        ("./bioclue", {"split": "train", "streaming": True}, "['3', '4']"),
+        ("./bioclue", {"split": ["train", "test"]}, "['3', '4']\n['0', '1']"),
+        ("bioclue", {"split": "train", "columns": ["source_id"]}, "['3', '4'] source_id"),
+        (
+            "./bioclue",
+            {"split": "train", "columns": ["source_id"], "streaming": True},
+            "['3', '4'] source_id",
+        ),
+    ],
+)
+def test_clean_leaves_out_what_leaked(own: Own, path: str, options: dict[str, Any], expected: str) -> None:
     texts = [*QUESTIONS[:3], QUESTIONS[5], "An abstract that everybody can read " * 3]
     own.put("train.json", [item(number, text) for number, text in enumerate(texts)])
     folder = own.build().folder
@@ -256,11 +281,26 @@ def test_clean_leaves_out_what_leaked(own: Own, streaming: bool) -> None:
         for key, name in zip(keys, verdict, strict=False)
     }
     write(own, built.Flags(leaks, {("own", "train"): ["c@1#m"]}))
-    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(own.root / "hf")}
-    command = [sys.executable, "-c", LOADING.format(streaming=streaming)]
-    done = subprocess.run(command, cwd=own.root, env=env, capture_output=True, text=True, check=False)
+    done = loaded(own, path, options)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "['3', '4']"
+    assert done.stdout.strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "what"),
+    [
+        ("bioclue", {"clean": "no"}, "clean='no' is neither True nor False"),
+        ("./bioclue", {"clean": None}, "clean=None is neither"),
+        ("json", {"clean": True, "data_files": "manual/own/train.json"}, "no column `leakage`"),
+        ("./bioclue", {"clean": True, "manual": "manual"}, "manual: of a build"),
+    ],
+)
+def test_what_cannot_be_clean_is_refused(
+    own: Own, path: str, options: dict[str, Any], what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(own.root)
+    with pytest.raises(UsageError, match=re.escape(what)):
+        api.load_dataset(path, "own_ner", cache_dir=str(own.root / "hf"), **options)
 
 
 def test_weak_findings_are_no_flags() -> None:
