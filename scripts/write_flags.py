@@ -46,8 +46,8 @@ def flags_of(folder: Path, datasets: tuple[str, ...], corpora: list[run.Source])
     )
     for problem in summary.problems:
         print(f"problem: {problem}", file=sys.stderr)
-    checks = {(d["dataset"], d["split"]): [s.check for s in corpora] for d in summary.datasets}
-    return flags.of_findings(table, checks)
+    checks = {(d["dataset"], d["split"]): summary.checks for d in summary.datasets}
+    return flags.counted(folder, flags.of_findings(table, checks))
 
 
 def declared() -> dict[tuple[str, str], list[str]]:

@@ -11,11 +11,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from bioclue_data import api, locations
 from bioclue_data.building import flags as built
+from bioclue_data.contracts.contract import arrow_schema, load
 from bioclue_data.errors import UsageError
 from bioclue_data.leakage import corpora, exposure, findings, flags, run, targets
 from tests.leakage import FILLER, QUESTIONS
@@ -44,8 +46,8 @@ def scanned(own: Own, *texts: str, splits: tuple[str, ...] = ()) -> built.Flags:
     source = run.Source("some_corpus", run.revision_of([str(corpus)]), (str(corpus),))
     rows = targets.rows_of_folder(own.root / "bioclue", targets.Choice(splits=splits), set())
     table, summary = run.check(rows, [source])
-    checks = {(d["dataset"], d["split"]): [source.check] for d in summary.datasets}
-    return flags.of_findings(table, checks)
+    checks = {(d["dataset"], d["split"]): summary.checks for d in summary.datasets}
+    return flags.counted(own.root / "bioclue", flags.of_findings(table, checks))
 
 
 def rows(folder: Path, path: str) -> list[dict[str, Any]]:
@@ -316,7 +318,94 @@ def test_weak_findings_are_no_flags() -> None:
     table = findings.table([{k: str(v) if k in TEXTS else v for k, v in row.items()} for row in made])
     found = flags.of_findings(table, {})
     assert [leak["verdict"] for leak in found.leaks[built.key_of("ab" * 32)]] == ["exact"]
-    assert found.counts == {("d", "s"): {"c": {"suspected": 1, "exact": 1}}}
 
 
 TEXTS = {name for name in findings.SCHEMA.names if findings.SCHEMA.field(name).type == "string"}
+
+
+def checked_words(own: Own, *options: str) -> tuple[list[str], list[str], list[str]]:
+    """What `scan --write` leaves in the first row: words behind the method, in checks, leaks and findings."""
+    command = [
+        "leakage",
+        "scan",
+        "bioclue",
+        "--corpus",
+        "corpus",
+        "--records",
+        "records",
+        "--write",
+        *options,
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "bioclue_data", *command], cwd=own.root, capture_output=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    first = rows(own.root / "bioclue", TRAIN)[0]
+    methods = pq.read_table(own.root / "leakage/findings.parquet")["method"].to_pylist()
+    named = (
+        [check.split("#")[1] for check in first["leakage_checked"]],
+        [leak["method"] for leak in first["leakage"]],
+    )
+    return tuple(
+        sorted(name.removeprefix(findings.method()) for name in names) for names in (*named, methods[:1])
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "damaged", "word"),
+    [
+        ([], False, ""),
+        (["--threshold", "near_long=0.71"], False, "+thresholds"),
+        (["--threshold", "near_long=0.7"], False, ""),
+        (["--corpus-fields", "text"], False, "+fields"),
+        ([], True, "+partial"),
+        (
+            ["--threshold", "near_long=0.71", "--corpus-fields", "text"],
+            True,
+            "+thresholds+fields+partial",
+        ),
+    ],
+)
+def test_a_check_that_was_not_as_usual_says_so(
+    own: Own, options: list[str], damaged: bool, word: str
+) -> None:
+    (own.root / "corpus").mkdir()
+    (own.root / "corpus/a.jsonl").write_text(json.dumps({"text": QUESTIONS[0]}) + "\n", encoding="utf-8")
+    if damaged:
+        (own.root / "corpus/b.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00 no gzip")
+    assert checked_words(own, *options) == ([word], [word], [word])
+
+
+def test_a_corpus_of_which_no_record_was_read_is_not_checked(own: Own) -> None:
+    (own.root / "corpus.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00 no gzip")
+    source = run.Source("some_corpus", "1", (str(own.root / "corpus.jsonl.gz"),))
+    choice = targets.Choice()
+    _, summary = run.check(targets.rows_of_folder(own.root / "bioclue", choice, set()), [source])
+    assert (summary.checks, bool(summary.problems)) == ([], True)
+
+
+def test_a_check_that_read_all_replaces_one_that_did_not() -> None:
+    leak = {"corpus": "c", "revision": "1", "verdict": "exact", "low_confidence": False, "score": 1.0}
+    part, whole = (leak | {"method": name, "field": "", "matched": None} for name in ("m+partial", "m"))
+    schema = pa.schema([arrow_schema(load("ner")).field(name) for name in built.COLUMNS])
+    content = "ab" * 32
+    table = pa.Table.from_pylist(
+        [{"content_hash": content, "leakage": [part], "leakage_checked": ["c@1#m+partial", "d@1#m"]}], schema
+    )
+    key = built.key_of(content)
+    (row,) = built.Flags({key: [whole]}, {("d", "s"): ["c@1#m"]}).apply(table, "d", "s").to_pylist()
+    assert (row["leakage"], row["leakage_checked"]) == ([whole], ["c@1#m", "d@1#m"])
+    again = table.set_column(2, schema[2], pa.array([["c@1#m"]], schema[2].type))
+    (row,) = built.Flags({key: [part]}, {("d", "s"): ["c@1#m+partial"]}).apply(again, "d", "s").to_pylist()
+    assert row["leakage_checked"] == ["c@1#m", "c@1#m+partial"]
+
+
+def test_counts_are_of_the_rows_that_get_a_flag(own: Own) -> None:
+    own.put("test.json", [{"id": "0", "text": QUESTIONS[0]}, {"id": "1", "text": QUESTIONS[0]}])
+    folder = own.build().folder
+    contents = {row["text"]: row["content_hash"] for row in rows(folder, TEST)}
+    leak = {"corpus": "c", "verdict": "exact"}
+    leaks = {built.key_of(contents[QUESTIONS[0]]): [leak]}
+    checks = {("own", "test"): ["c@1#m"]}
+    found = flags.counted(folder, built.Flags(leaks, checks))
+    assert found.counts == {("own", "test"): {"c": {"exact": 2}}}

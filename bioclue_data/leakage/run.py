@@ -15,9 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bioclue_data.building.flags import check_of
 from bioclue_data.building.tables import file_sha256
+from bioclue_data.leakage import checks, parts
 from bioclue_data.leakage import findings as found
-from bioclue_data.leakage import parts
 from bioclue_data.leakage.reading import reader
 from bioclue_data.leakage.scanning import Records, joined, scan_records
 from bioclue_data.leakage.search import search_for
@@ -58,11 +59,6 @@ class Source:
     fields: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     folder: str = ""
-
-    @property
-    def check(self) -> str:
-        """What `leakage_checked` says of it."""
-        return f"{self.corpus}@{self.revision}#{found.method()}"
 
     @cached_property
     def root(self) -> str:
@@ -133,9 +129,9 @@ class Summary:
         return [problem for corpus in self.corpora for problem in corpus["problems"]]
 
     @property
-    def read(self) -> set[str]:
-        """The corpora of which at least one record was read: only these were checked against."""
-        return {corpus["corpus"] for corpus in self.corpora if corpus["records"]}
+    def checks(self) -> list[str]:
+        """What `leakage_checked` says: the corpora of which a record was read, no others were checked against."""
+        return [check_of(corpus) for corpus in self.corpora if corpus["records"]]
 
 
 def revision_of(files: Sequence[str]) -> str:
@@ -182,10 +178,13 @@ def check(
                 about = facts[unit.source.corpus]
                 about |= {name: about[name] + read[name] for name in ("records", "bytes", "problems")}
         first += len(units)
+    for source in corpora:
+        about = facts[source.corpus]
+        about["method"] = checks.method_of(options.thresholds, source.fields, about["problems"])
     summary.corpora = list(facts.values())
     names = ("dataset", "task", "split")
     summary.datasets = [dict(zip(names, key, strict=True)) | {"rows": n} for key, n in sorted(counts.items())]
-    return found.merged(results), summary
+    return checks.named(found.merged(results), summary.corpora), summary
 
 
 def _facts(source: Source) -> dict[str, Any]:
@@ -305,7 +304,13 @@ def _bundles(files: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _stamp(source: Source, files: tuple[str, ...]) -> str:
     """What tells files of a corpus from others, wherever they lie: a digest of names and sizes."""
-    facts = [source.check, source.fields, [(source.inside(file), _size(file)) for file in files]]
+    facts = [
+        source.corpus,
+        source.revision,
+        found.method(),
+        source.fields,
+        [(source.inside(file), _size(file)) for file in files],
+    ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 

@@ -125,7 +125,7 @@ def command(
     if part[1] == 1:
         _write_results(table, facts, out)
     if write:
-        _flag(target, table, summary, corpora, records)
+        _flag(target, table, summary, records)
     show(table, facts, as_json)
     _say_what_was_not_read(summary)
     if summary.problems:
@@ -152,12 +152,11 @@ def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
 
 
-def _flag(target: Path, table: Any, summary: Summary, corpora: list[Source], records: Path | None) -> None:
+def _flag(target: Path, table: Any, summary: Summary, records: Path | None) -> None:
     """Flag the tables that were checked, with the corpora that could be read."""
     from bioclue_data.leakage import flags  # noqa: PLC0415
 
-    checks = [source.check for source in corpora if source.corpus in summary.read]
-    done = {(d["dataset"], d["split"]): checks for d in summary.datasets}
+    done = {(d["dataset"], d["split"]): summary.checks for d in summary.datasets}
     only = {(d["dataset"], d["task"], d["split"]) for d in summary.datasets}
     flags.write_into(target, flags.of_findings(table, done), records, only)
 
