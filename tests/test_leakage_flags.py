@@ -97,6 +97,15 @@ def test_manifest_and_readme_know_the_new_files(own: Own) -> None:
     assert digest(folder) == after
 
 
+def test_the_card_names_the_corpora_of_the_users_scan(own: Own) -> None:
+    write(own, scanned(own, QUESTIONS[0], QUESTIONS[3], splits=("train",)))
+    card = (own.root / "bioclue/README.md").read_text("utf-8")
+    assert "3 of\n5 rows were looked for" in card
+    (line,) = (line for line in card.splitlines() if line.startswith("| `some_corpus` |"))
+    cells = [cell.strip(" `") for cell in line.strip("|").split("|")]
+    assert (cells[0], *cells[2:]) == ("some_corpus", findings.method(), "1", "1", "0")
+
+
 def test_a_second_scan_replaces_its_own_flags_and_keeps_others(own: Own) -> None:
     found = scanned(own, QUESTIONS[0])
     write(own, found)

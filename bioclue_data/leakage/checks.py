@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def method_of(thresholds: Thresholds, fields: tuple[str, ...], problems: list[str]) -> str:
-    """The method of findings, then `+thresholds`: others; `+fields`: only some; `+partial`: not all was read."""
+    """That of findings, then `+thresholds`: others; `+fields`: only some; `+partial`: not all was read."""
     words = {"+thresholds": thresholds != Thresholds(), "+fields": bool(fields), PARTIAL: bool(problems)}
     return findings.method() + "".join(word for word, holds in words.items() if holds)
 

@@ -130,7 +130,7 @@ class Summary:
 
     @property
     def checks(self) -> list[str]:
-        """What `leakage_checked` says: the corpora of which a record was read, no others were checked against."""
+        """What `leakage_checked` says: of the corpora of which a record was read; no others were checked."""
         return [check_of(corpus) for corpus in self.corpora if corpus["records"]]
 
 
