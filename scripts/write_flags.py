@@ -56,9 +56,16 @@ def declared() -> dict[tuple[str, str], list[str]]:
     for said in exposure.declared(list(load_corpora())):
         if not said.dataset or said.split == "unknown":
             continue
-        for split in SPLITS if said.split == "all" else (said.split,):
-            found[said.dataset, split].add(f"{said.corpus}@{built_flags.DECLARED}")
+        for split in _splits(said.dataset):
+            if said.split in ("all", split):
+                found[said.dataset, split].add(f"{said.corpus}@{built_flags.DECLARED}")
     return {key: sorted(names) for key, names in found.items()}
+
+
+def _splits(dataset: str) -> list[str]:
+    """The splits that a record has; all that there may be where none is written down."""
+    splits = catalogue.load().find(dataset).record.splits
+    return [name for name, _ in splits.items()] if splits else list(SPLITS)
 
 
 def differences(new: built_flags.Flags, shipped: built_flags.Flags) -> list[str]:

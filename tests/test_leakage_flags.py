@@ -413,8 +413,10 @@ def test_counts_are_of_the_rows_that_get_a_flag(own: Own) -> None:
     own.put("test.json", [{"id": "0", "text": QUESTIONS[0]}, {"id": "1", "text": QUESTIONS[0]}])
     folder = own.build().folder
     contents = {row["text"]: row["content_hash"] for row in rows(folder, TEST)}
-    leak = {"corpus": "c", "verdict": "exact"}
-    leaks = {built.key_of(contents[QUESTIONS[0]]): [leak]}
+    leaks = [
+        {"corpus": "c", "verdict": "exact", "low_confidence": False},
+        {"corpus": "d", "verdict": "exact", "low_confidence": True},
+    ]
     checks = {("own", "test"): ["c@1#m"]}
-    found = flags.counted(folder, built.Flags(leaks, checks))
-    assert found.counts == {("own", "test"): {"c": {"exact": 2}}}
+    found = flags.counted(folder, built.Flags({built.key_of(contents[QUESTIONS[0]]): leaks}, checks))
+    assert found.counts == {("own", "test"): {"c": {"exact": 2}, "d": {"exact?": 2}}}

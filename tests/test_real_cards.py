@@ -8,6 +8,7 @@ import pytest
 
 from bioclue_data import api
 from bioclue_data.building.build import Outcome
+from bioclue_data.building.flags import is_leaked
 from bioclue_data.publish import facts
 from tests.built_sample import disagreements, header_of
 

@@ -43,7 +43,8 @@ class Flags:
         leaks: Key of the content hash -> leaks.
         checked: (dataset, split) -> "corpus@revision#method" of every check that ran.
         declared: (dataset, split) -> leaks that all its rows have by declaration.
-        counts: (dataset, split) -> corpus -> verdict -> rows that have such a leak.
+        counts: (dataset, split) -> corpus -> verdict -> rows that have such a leak; `exact?`: those of low
+            confidence, apart.
     """
 
     leaks: dict[int, list[Leak]] = field(default_factory=dict)
@@ -88,6 +89,11 @@ def with_flags(table: pa.Table, leakage: list[Any], checked: list[Any]) -> pa.Ta
 def check_of(leak: Leak) -> str:
     """The check that found a leak, as `leakage_checked` has it."""
     return f"{leak['corpus']}@{leak['revision']}#{leak['method']}"
+
+
+def counted_as(leak: Leak) -> str:
+    """The verdict under which a leak is counted: low confidence has a question mark."""
+    return f"{leak['verdict']}?" if leak["low_confidence"] else str(leak["verdict"])
 
 
 def key_of(content_hash: str) -> int:

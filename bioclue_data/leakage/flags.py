@@ -66,7 +66,8 @@ def counted(folder: Path, found: flags.Flags) -> flags.Flags:
             for content in pq.read_table(folder / table["path"], columns=["content_hash"])[0].to_pylist():
                 for leak in found.leaks.get(flags.key_of(content), []):
                     verdicts = counts.setdefault(key, {}).setdefault(leak["corpus"], {})
-                    verdicts[leak["verdict"]] = verdicts.get(leak["verdict"], 0) + 1
+                    name = flags.counted_as(leak)
+                    verdicts[name] = verdicts.get(name, 0) + 1
     return replace(found, counts=counts)
 
 
