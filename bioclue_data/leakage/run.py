@@ -125,8 +125,8 @@ class Summary:
 
     @property
     def problems(self) -> list[str]:
-        """All problems, with the file."""
-        return [problem for corpus in self.corpora for problem in corpus["problems"]]
+        """All problems, with the corpus, and the file inside it."""
+        return [f"{corpus['corpus']}: {problem}" for corpus in self.corpora for problem in corpus["problems"]]
 
     @property
     def checks(self) -> list[str]:
@@ -324,9 +324,10 @@ def _size(file: str) -> int:
 
 def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:
     for file in unit.files:
+        inside = unit.source.inside(file)
         for batch in reader.read(file, fields=unit.source.fields):
             read["records"] += len(batch.texts)
             read["bytes"] += int(batch.texts.offsets[-1] - batch.texts.offsets[0])
-            read["problems"] += [f"{file}: {problem}" for problem in batch.problems]
+            read["problems"] += [f"{inside}: {problem}" for problem in batch.problems]
             if len(batch.texts):
-                yield Records(batch.texts, unit.source.inside(file), batch.first)
+                yield Records(batch.texts, inside, batch.first)
