@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bioclue_data import locations
-from bioclue_data.building.flags import is_leaked
 from bioclue_data.errors import UsageError
 from bioclue_data.records import catalogue as catalogues
 from bioclue_data.version import VERSION
@@ -92,30 +91,42 @@ def load_dataset(  # noqa: PLR0913
 
     `load_dataset("bioclue", "ner_cn", split="train", streaming=True)` takes what `datasets.load_dataset`
     takes. A folder `./bioclue` that has the config is used as it is; else the config is built into the cache
-    from the sources that `mirror`, `manual` and the network give. Any other `path` goes to `datasets`.
+    from the sources that `mirror`, `manual` and the network give. Any other `path` goes to `datasets`:
+    a folder (`./bioclue`), a repository of the Hub.
 
-    With `clean=True` rows found in a known corpus (exact, near_duplicate or suspected) are left out.
-    Rows that were never checked stay: `leakage` tells null (never checked) from [] (nothing found).
+    With `clean=True` rows found in a known corpus (exact, near_duplicate or suspected) are left out, of
+    low confidence too. Rows that were never checked stay (`leakage` is null, not []), and so do those that
+    authors declare to have trained on: `bioclue score` counts neither as clean.
 
     Raises:
-        UsageError: the config does not exist (near names are suggested), or none was named.
+        UsageError: the config does not exist (near names are suggested), or none was named; `clean` is no
+            bool, or the rows have no column `leakage`; options of a build for another path.
     """
     import datasets  # noqa: PLC0415
 
-    if path != "bioclue":
-        return datasets.load_dataset(path, name, *args, **kwargs)
+    from bioclue_data import unleaked  # noqa: PLC0415
+
+    if not isinstance(clean, bool):
+        raise UsageError(f"clean={clean!r} is neither True nor False")
+    chosen = {"mirror": mirror, "manual": manual, "records": records, "require": require}
+    if path == "bioclue":
+        path = _folder_of(name, sample=sample, **chosen)
+    elif given := [option for option, value in {**chosen, "sample": sample}.items() if value]:
+        raise UsageError(
+            f"{', '.join(given)}: of a build, and nothing is built here",
+            where=str(path),
+            remedy='load_dataset("bioclue", …) builds',
+        )
+    load = unleaked.load if clean else datasets.load_dataset
+    return load(path, name, *args, **kwargs)
+
+
+def _folder_of(name: str | None, **options: Any) -> str:
     if name is None:
         raise UsageError(
             "which config?", remedy='load_dataset("bioclue", "ner_cn"); `bioclue list` shows them'
         )
-    chosen = {"mirror": mirror, "manual": manual, "records": records, "require": require}
-    folder = built_folder([name], holds, sample=sample, **chosen)
-    rows = datasets.load_dataset(str(folder.absolute()), name, *args, **kwargs)
-    return rows.filter(_is_clean, input_columns="leakage") if clean else rows
-
-
-def _is_clean(leakage: list[dict[str, Any]] | None) -> bool:
-    return not is_leaked(leakage)
+    return str(built_folder([name], holds, **options).absolute())
 
 
 def built_folder(

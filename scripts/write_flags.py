@@ -46,8 +46,8 @@ def flags_of(folder: Path, datasets: tuple[str, ...], corpora: list[run.Source])
     )
     for problem in summary.problems:
         print(f"problem: {problem}", file=sys.stderr)
-    checks = {(d["dataset"], d["split"]): [s.check for s in corpora] for d in summary.datasets}
-    return flags.of_findings(table, checks)
+    checks = {(d["dataset"], d["split"]): summary.checks for d in summary.datasets}
+    return flags.counted(folder, flags.of_findings(table, checks))
 
 
 def declared() -> dict[tuple[str, str], list[str]]:
@@ -56,9 +56,16 @@ def declared() -> dict[tuple[str, str], list[str]]:
     for said in exposure.declared(list(load_corpora())):
         if not said.dataset or said.split == "unknown":
             continue
-        for split in SPLITS if said.split == "all" else (said.split,):
-            found[said.dataset, split].add(f"{said.corpus}@{built_flags.DECLARED}")
+        for split in _splits(said.dataset):
+            if said.split in ("all", split):
+                found[said.dataset, split].add(f"{said.corpus}@{built_flags.DECLARED}")
     return {key: sorted(names) for key, names in found.items()}
+
+
+def _splits(dataset: str) -> list[str]:
+    """The splits that a record has; all that there may be where none is written down."""
+    splits = catalogue.load().find(dataset).record.splits
+    return [name for name, _ in splits.items()] if splits else list(SPLITS)
 
 
 def differences(new: built_flags.Flags, shipped: built_flags.Flags) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -294,6 +295,21 @@ def test_killed_at_any_moment_the_folder_is_the_old_or_the_new_one(own: Own) -> 
     subprocess.run(command, cwd=own.root, check=True, capture_output=True)
     assert digest(own.root / "bioclue") == new
     assert not list(own.root.glob(".bioclue.building-*"))
+
+
+def test_validate_sees_a_table_too_many_and_leaves_files_of_the_user_alone(own: Own) -> None:
+    folder = own.build().folder
+    table = folder / "ner_cn/own/train-00000-of-00001.parquet"
+    for name in ("leakage/findings.parquet", "leakage/parts/some_corpus/0.parquet", "mine.parquet"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(table, folder / name)
+    assert api.validate(folder, records=own.root / "records") == []
+    own.build()
+    assert (folder / "leakage/findings.parquet").is_file()
+    assert api.validate(folder, records=own.root / "records") == []
+    shutil.copyfile(table, table.with_name("validation-00000-of-00001.parquet"))
+    (fault,) = api.validate(folder, records=own.root / "records")
+    assert (fault.rule, fault.detail) == ("F1", "the manifest does not list this file")
 
 
 def test_validate_sees_a_changed_file(own: Own) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bioclue_data.building import flags
 from bioclue_data.contracts import rules
+from bioclue_data.leakage import corpora
 from bioclue_data.publish import card, facts
 from bioclue_data.records import catalogue, hub, licences
 from bioclue_data.records.record import SPLITS
@@ -123,9 +124,11 @@ def test_a_card_shows_the_flags_that_ship() -> None:
     (dataset, split), found = next((key, found) for key, found in counts.items() if key[0] == "med_qa_en")
     text = text_of(dataset)
     names = {check.partition("@")[0] for check in checks[dataset, split]}
-    assert f"Looked for in {len(names)} tuning corpora." in text
+    assert f"Looked for in {len(names)} corpora, " in text
     for corpus, verdicts in found.items():
         numbers = " | ".join(
-            str(verdicts.get(v, 0)) for v in ("exact", "near_duplicate", "suspected", "source_overlap")
+            f"{verdicts.get(v, 0)}" + (f" + {verdicts[v + '?']} low" if v + "?" in verdicts else "")
+            for v in ("exact", "near_duplicate", "suspected", "source_overlap")
         )
-        assert f"| `{corpus}` | {split} | {numbers} |" in text
+        named = f"`{corpus}`" + (" (evaluation)" if corpora.get(corpus).kind == "evaluation" else "")
+        assert f"| {named} | {split} | {numbers} |" in text

@@ -72,3 +72,95 @@ def test_the_digest_depends_on_content_and_not_on_order() -> None:
     one, other = {"path": "a", "sha256": "1"}, {"path": "b", "sha256": "2"}
     assert folder.digest([one, other]) == folder.digest([other, one])
     assert folder.digest([one, other]) != folder.digest([one, {**other, "sha256": "3"}])
+
+
+def foreign_files(out: Path) -> None:
+    """What users and git put into a folder: files, folders, links, nothing of a build."""
+    for name in (".git/HEAD", ".gitattributes", "notes.txt", "leakage/parts/a.parquet", "ner_cn/own/my.csv"):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text(name)
+    (out / ".git/objects").mkdir()
+    (out / ".git").chmod(0o700)
+    (out / "away").symlink_to("nowhere")
+    (out / "folder").symlink_to(".git", target_is_directory=True)
+
+
+def listing(out: Path) -> set[tuple[str, int, int]]:
+    """Path, inode and mode of what is below a folder; folders are others after a build."""
+    return {
+        (str(path.relative_to(out)), path.is_file() and path.stat().st_ino, path.lstat().st_mode)
+        for path in out.rglob("*")
+        if path.name != "file"
+    }
+
+
+def test_what_no_build_made_stays_as_the_same_files(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    fill(out, "old")
+    foreign_files(out)
+    before = listing(out)
+    fill(out, "new")
+    assert (out / "file").read_text() == "new"
+    assert listing(out) == before
+    assert (out / "away").readlink() == Path("nowhere")
+
+
+def test_what_no_build_made_is_copied_where_it_cannot_be_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    fill(out, "old")
+    foreign_files(out)
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
+    fill(out, "new")
+    assert (out / "notes.txt").read_text() == "notes.txt"
+    assert (out / ".git/HEAD").read_text() == ".git/HEAD"
+
+
+def test_tables_of_the_old_folder_do_not_stay(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    table = "ner_cn/own/test-00000-of-00001.parquet"
+    with folder.replaced(out) as fresh:
+        (fresh / table).parent.mkdir(parents=True)
+        (fresh / table).write_text("rows")
+        folder.write_manifest(fresh, {"datasets": {"own": {"tables": [{"path": table}]}}})
+    fill(out, "new")
+    assert sorted(path.name for path in out.rglob("*")) == ["file", "manifest.json"]
+
+
+@pytest.mark.parametrize("moment", ["keep", "_take_place"])
+def test_killed_while_files_are_kept_none_is_lost(tmp_path: Path, moment: str) -> None:
+    out = tmp_path / "out"
+    fill(out, "old")
+    foreign_files(out)
+    before = listing(out)
+    code = (
+        "import os, signal, sys, pathlib\n"
+        "from bioclue_data.building import folder\n"
+        "place = folder if sys.argv[2] == '_take_place' else folder.foreign\n"
+        "whole = getattr(place, sys.argv[2])\n"
+        "def dying(*arguments):\n"
+        "    whole(*arguments)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "setattr(place, sys.argv[2], dying)\n"
+        "with folder.replaced(pathlib.Path(sys.argv[1])) as fresh:\n"
+        "    (fresh / 'file').write_text('new')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(out), moment], env=os.environ, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (out / "file").read_text() == ("new" if moment == "_take_place" else "old")
+    assert listing(out) == before
+    fill(out, "newer")
+    assert listing(out) == before
+    assert not list(tmp_path.glob(".out.building-*"))
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    out = tmp_path / "out"
+    out.symlink_to("disk")
+    fill(out, "old")
+    fill(out, "new")
+    assert out.is_symlink()
+    assert (tmp_path / "disk/file").read_text() == "new"
+    assert sorted(p.name for p in tmp_path.iterdir() if p.name != "cache") == ["disk", "out"]

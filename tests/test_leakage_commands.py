@@ -293,13 +293,14 @@ def test_damaged_corpora(name: str, here: Path, bioclue: Command) -> None:
     (here / "corpus" / path).write_bytes(content)
     done = bioclue(*SCAN, "corpus")
     assert done.code == 1, done.err
-    assert f"problem: {Path('corpus') / path}" in done.err
+    assert f"problem: corpus: {path}: " in done.err
     assert "Traceback" not in done.err
     assert set(exact()) >= {"0", "1"}
     problems = json.loads(Path("leakage/scan.json").read_text(encoding="utf-8"))["corpora"][0]["problems"]
     again = bioclue(*SCAN, "corpus")
     assert (again.code, again.err) == (1, done.err)
     assert len(problems) >= 1
+    assert str(here) not in Path("leakage/scan.json").read_text(encoding="utf-8")
 
 
 def test_what_stands_before_the_damage_is_found(here: Path, bioclue: Command) -> None:

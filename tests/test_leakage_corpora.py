@@ -84,6 +84,47 @@ def test_a_model_has_seen_what_the_corpora_inside_its_corpora_hold(own: Path) ->
         exposure.corpora_of("some_mode")
 
 
+@pytest.mark.parametrize(
+    ("asked", "known"),
+    [
+        ("Taiyi-7B", "taiyi"),
+        ("medalpaca-13b", "medalpaca"),
+        ("pmc-llama_7b", "pmc_llama"),
+        ("BioMistral", ""),
+        ("HuatuoGPT-II", "huatuogpt_2"),
+        ("HuatuoGPT-II-34B", "huatuogpt_2"),
+        ("huatuogpt-3b", "huatuogpt"),
+        ("taiyib", ""),
+    ],
+)
+def test_sizes_and_numerals_in_the_name_of_a_model_are_understood(asked: str, known: str) -> None:
+    if known:
+        assert exposure.corpora_of(asked) == exposure.models()[known]
+    else:
+        with pytest.raises(UsageError, match="did you mean"):
+            exposure.corpora_of(asked)
+
+
+def test_an_evaluation_set_is_no_tuning_data() -> None:
+    tests = [corpus for corpus in corpora.load().values() if corpus.kind == "evaluation"]
+    assert {"zhongjing_tests", "clinical_camel_eval"} <= {corpus.id for corpus in tests}
+    assert not [corpus.id for corpus in tests if corpus.models]
+    assert "alpacare_eval_and_seed" not in exposure.corpora_of("alpacare")
+    done = bioclue("leakage", "exposure", "--corpus", "zhongjing_tests")
+    assert "corpus zhongjing_tests: an evaluation set, no tuning data; " in done.stderr
+
+
+def test_what_was_never_scanned_is_told() -> None:
+    done = bioclue("leakage", "exposure", "--model", "zhongjing")
+    assert done.returncode == 0
+    assert "corpus cmtmedqa: never scanned" in done.stderr
+    assert "nothing was measured" in done.stderr
+    found = json.loads(bioclue("leakage", "exposure", "--model", "zhongjing", "--json").stdout)
+    assert found["corpora"] == [{"corpus": "cmtmedqa", "kind": "tuning", "via": [], "splits": 0}]
+    done = bioclue("leakage", "exposure", "--model", "bentsao")
+    assert "nothing was measured" not in done.stderr
+
+
 def test_the_files_of_a_corpus_are_found_in_a_mirror(own: Path) -> None:
     stores = Stores(own / "cache", mirror=own / "mirror", offline=True)
     found = corpora.find(["one"], stores)
@@ -104,6 +145,8 @@ def test_the_files_of_a_corpus_are_found_in_a_mirror(own: Path) -> None:
         ("listed = 7", "lists 1 files, declared are 7"),
         ('licence = { id = "nothing", read_on = "x" }', "not in schemas/licences.toml"),
         ('base = ""', "files without a base"),
+        ('kind = "evaluation"', "has no models that were tuned on it"),
+        ('kind = "test"', "kind"),
         ('id = "other"', "id is 'other'"),
     ],
 )
@@ -134,7 +177,8 @@ def test_commands() -> None:
     done = bioclue("leakage", "corpora")
     assert len(done.stdout.splitlines()) == len(found)
     found = json.loads(bioclue("leakage", "exposure", "--model", "taiyi", "--json").stdout)
-    assert {one["kind"] for one in found} == {"declared", "measured"}
-    assert "bc5cdr" in {one["dataset"] for one in found}
+    assert {one["kind"] for one in found["exposure"]} == {"declared", "measured"}
+    assert "bc5cdr" in {one["dataset"] for one in found["exposure"]}
+    assert {"taiyi_example", "taiyi_final"} <= {one["corpus"] for one in found["corpora"]}
     done = bioclue("leakage", "exposure", "--corpus", "natural_instructions")
     assert "14 of 14 sampled sentences" in done.stdout

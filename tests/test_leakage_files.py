@@ -199,20 +199,6 @@ def test_a_built_folder_in_the_corpus_is_left_out(here: Path, bioclue: Command) 
         assert len([row for row in findings("o") if row["verdict"] == "exact"]) == 4
 
 
-@pytest.mark.parametrize("out", ["bioclue/leakage", "bioclue", "linked/leakage"])
-@pytest.mark.parametrize("options", [(), ("--write",), ("--shard", "0/2")])
-def test_results_do_not_go_into_the_built_folder(
-    out: str, options: tuple[str, ...], here: Path, bioclue: Command
-) -> None:
-    (here / "bioclue").mkdir()
-    (here / "linked").symlink_to("bioclue")
-    done = bioclue("leakage", "scan", "bioclue", "--corpus", "corpus", "--out", out, *options)
-    assert done.code == 2
-    assert f"{out}: results do not go into the built folder" in done.err
-    assert f"remedy: --out {here / 'bioclue'}-leakage" in done.err
-    assert list((here / "bioclue").iterdir()) == []
-
-
 # Results: whole or as they were
 
 

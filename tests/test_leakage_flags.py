@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from bioclue_data import api, locations
 from bioclue_data.building import flags as built
+from bioclue_data.contracts.contract import arrow_schema, load
+from bioclue_data.errors import UsageError
 from bioclue_data.leakage import corpora, exposure, findings, flags, run, targets
 from tests.leakage import FILLER, QUESTIONS
 from tests.own import Own, digest, item
@@ -42,8 +46,8 @@ def scanned(own: Own, *texts: str, splits: tuple[str, ...] = ()) -> built.Flags:
     source = run.Source("some_corpus", run.revision_of([str(corpus)]), (str(corpus),))
     rows = targets.rows_of_folder(own.root / "bioclue", targets.Choice(splits=splits), set())
     table, summary = run.check(rows, [source])
-    checks = {(d["dataset"], d["split"]): [source.check] for d in summary.datasets}
-    return flags.of_findings(table, checks)
+    checks = {(d["dataset"], d["split"]): summary.checks for d in summary.datasets}
+    return flags.counted(own.root / "bioclue", flags.of_findings(table, checks))
 
 
 def rows(folder: Path, path: str) -> list[dict[str, Any]]:
@@ -93,6 +97,15 @@ def test_manifest_and_readme_know_the_new_files(own: Own) -> None:
     assert digest(folder) == after
 
 
+def test_the_card_names_the_corpora_of_the_users_scan(own: Own) -> None:
+    write(own, scanned(own, QUESTIONS[0], QUESTIONS[3], splits=("train",)))
+    card = (own.root / "bioclue/README.md").read_text("utf-8")
+    assert "3 of\n5 rows were looked for" in card
+    (line,) = (line for line in card.splitlines() if line.startswith("| `some_corpus` |"))
+    cells = [cell.strip(" `") for cell in line.strip("|").split("|")]
+    assert (cells[0], *cells[2:]) == ("some_corpus", findings.method(), "1", "1", "0")
+
+
 def test_a_second_scan_replaces_its_own_flags_and_keeps_others(own: Own) -> None:
     found = scanned(own, QUESTIONS[0])
     write(own, found)
@@ -123,6 +136,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from bioclue_data.building import flags as built
+from bioclue_data.errors import UsageError
 from bioclue_data.leakage import flags
 target, name = {"table": (flags, "_rewrite"), "readme": (flags.describe.readme, "readme"),
                 "swap": (flags.folders, "_take_place")}[sys.argv[2]]
@@ -238,13 +252,35 @@ def test_measured_exposure_is_what_ships(own: Own, shipped: Path) -> None:
 
 LOADING = """
 from bioclue_data import load_dataset
-rows = load_dataset("bioclue", "own_ner", split="train", clean=True, streaming={streaming})
-print([row["source_id"] for row in rows])
+rows = load_dataset({path!r}, "own_ner", clean=True, **{options!r})
+for part in rows if isinstance(rows, list) else [rows]:
+    print([row["source_id"] for row in part], *list(part.features) if "columns" in {options!r} else [])
 """
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_clean_leaves_out_what_leaked(own: Own, streaming: bool) -> None:
+def loaded(own: Own, path: str, options: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(own.root / "hf")}
+    command = [sys.executable, "-c", LOADING.format(path=path, options=options)]
+    return subprocess.run(command, cwd=own.root, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "expected"),
+    [
+        ("bioclue", {"split": "train"}, "['3', '4']"),
+        ("bioclue", {"split": "train", "streaming": True}, "['3', '4']"),
+        ("./bioclue", {"split": "train"}, "['3', '4']"),
+        ("./bioclue", {"split": "train", "streaming": True}, "['3', '4']"),
+        ("./bioclue", {"split": ["train", "test"]}, "['3', '4']\n['0', '1']"),
+        ("bioclue", {"split": "train", "columns": ["source_id"]}, "['3', '4'] source_id"),
+        (
+            "./bioclue",
+            {"split": "train", "columns": ["source_id"], "streaming": True},
+            "['3', '4'] source_id",
+        ),
+    ],
+)
+def test_clean_leaves_out_what_leaked(own: Own, path: str, options: dict[str, Any], expected: str) -> None:
     texts = [*QUESTIONS[:3], QUESTIONS[5], "An abstract that everybody can read " * 3]
     own.put("train.json", [item(number, text) for number, text in enumerate(texts)])
     folder = own.build().folder
@@ -256,11 +292,26 @@ def test_clean_leaves_out_what_leaked(own: Own, streaming: bool) -> None:
         for key, name in zip(keys, verdict, strict=False)
     }
     write(own, built.Flags(leaks, {("own", "train"): ["c@1#m"]}))
-    env = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_DATASETS_CACHE": str(own.root / "hf")}
-    command = [sys.executable, "-c", LOADING.format(streaming=streaming)]
-    done = subprocess.run(command, cwd=own.root, env=env, capture_output=True, text=True, check=False)
+    done = loaded(own, path, options)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "['3', '4']"
+    assert done.stdout.strip() == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "what"),
+    [
+        ("bioclue", {"clean": "no"}, "clean='no' is neither True nor False"),
+        ("./bioclue", {"clean": None}, "clean=None is neither"),
+        ("json", {"clean": True, "data_files": "manual/own/train.json"}, "no column `leakage`"),
+        ("./bioclue", {"clean": True, "manual": "manual"}, "manual: of a build"),
+    ],
+)
+def test_what_cannot_be_clean_is_refused(
+    own: Own, path: str, options: dict[str, Any], what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(own.root)
+    with pytest.raises(UsageError, match=re.escape(what)):
+        api.load_dataset(path, "own_ner", cache_dir=str(own.root / "hf"), **options)
 
 
 def test_weak_findings_are_no_flags() -> None:
@@ -276,7 +327,96 @@ def test_weak_findings_are_no_flags() -> None:
     table = findings.table([{k: str(v) if k in TEXTS else v for k, v in row.items()} for row in made])
     found = flags.of_findings(table, {})
     assert [leak["verdict"] for leak in found.leaks[built.key_of("ab" * 32)]] == ["exact"]
-    assert found.counts == {("d", "s"): {"c": {"suspected": 1, "exact": 1}}}
 
 
 TEXTS = {name for name in findings.SCHEMA.names if findings.SCHEMA.field(name).type == "string"}
+
+
+def checked_words(own: Own, *options: str) -> tuple[list[str], list[str], list[str]]:
+    """What `scan --write` leaves in the first row: words behind the method, in checks, leaks and findings."""
+    command = [
+        "leakage",
+        "scan",
+        "bioclue",
+        "--corpus",
+        "corpus",
+        "--records",
+        "records",
+        "--write",
+        *options,
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "bioclue_data", *command], cwd=own.root, capture_output=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    first = rows(own.root / "bioclue", TRAIN)[0]
+    methods = pq.read_table(own.root / "leakage/findings.parquet")["method"].to_pylist()
+    named = (
+        [check.split("#")[1] for check in first["leakage_checked"]],
+        [leak["method"] for leak in first["leakage"]],
+    )
+    return tuple(
+        sorted(name.removeprefix(findings.method()) for name in names) for names in (*named, methods[:1])
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "damaged", "word"),
+    [
+        ([], False, ""),
+        (["--threshold", "near_long=0.71"], False, "+thresholds"),
+        (["--threshold", "near_long=0.7"], False, ""),
+        (["--corpus-fields", "text"], False, "+fields"),
+        ([], True, "+partial"),
+        (
+            ["--threshold", "near_long=0.71", "--corpus-fields", "text"],
+            True,
+            "+thresholds+fields+partial",
+        ),
+    ],
+)
+def test_a_check_that_was_not_as_usual_says_so(
+    own: Own, options: list[str], damaged: bool, word: str
+) -> None:
+    (own.root / "corpus").mkdir()
+    (own.root / "corpus/a.jsonl").write_text(json.dumps({"text": QUESTIONS[0]}) + "\n", encoding="utf-8")
+    if damaged:
+        (own.root / "corpus/b.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00 no gzip")
+    assert checked_words(own, *options) == ([word], [word], [word])
+
+
+def test_a_corpus_of_which_no_record_was_read_is_not_checked(own: Own) -> None:
+    (own.root / "corpus.jsonl.gz").write_bytes(b"\x1f\x8b\x08\x00 no gzip")
+    source = run.Source("some_corpus", "1", (str(own.root / "corpus.jsonl.gz"),))
+    choice = targets.Choice()
+    _, summary = run.check(targets.rows_of_folder(own.root / "bioclue", choice, set()), [source])
+    assert (summary.checks, bool(summary.problems)) == ([], True)
+
+
+def test_a_check_that_read_all_replaces_one_that_did_not() -> None:
+    leak = {"corpus": "c", "revision": "1", "verdict": "exact", "low_confidence": False, "score": 1.0}
+    part, whole = (leak | {"method": name, "field": "", "matched": None} for name in ("m+partial", "m"))
+    schema = pa.schema([arrow_schema(load("ner")).field(name) for name in built.COLUMNS])
+    content = "ab" * 32
+    table = pa.Table.from_pylist(
+        [{"content_hash": content, "leakage": [part], "leakage_checked": ["c@1#m+partial", "d@1#m"]}], schema
+    )
+    key = built.key_of(content)
+    (row,) = built.Flags({key: [whole]}, {("d", "s"): ["c@1#m"]}).apply(table, "d", "s").to_pylist()
+    assert (row["leakage"], row["leakage_checked"]) == ([whole], ["c@1#m", "d@1#m"])
+    again = table.set_column(2, schema[2], pa.array([["c@1#m"]], schema[2].type))
+    (row,) = built.Flags({key: [part]}, {("d", "s"): ["c@1#m+partial"]}).apply(again, "d", "s").to_pylist()
+    assert row["leakage_checked"] == ["c@1#m", "c@1#m+partial"]
+
+
+def test_counts_are_of_the_rows_that_get_a_flag(own: Own) -> None:
+    own.put("test.json", [{"id": "0", "text": QUESTIONS[0]}, {"id": "1", "text": QUESTIONS[0]}])
+    folder = own.build().folder
+    contents = {row["text"]: row["content_hash"] for row in rows(folder, TEST)}
+    leaks = [
+        {"corpus": "c", "verdict": "exact", "low_confidence": False},
+        {"corpus": "d", "verdict": "exact", "low_confidence": True},
+    ]
+    checks = {("own", "test"): ["c@1#m"]}
+    found = flags.counted(folder, built.Flags({built.key_of(contents[QUESTIONS[0]]): leaks}, checks))
+    assert found.counts == {("own", "test"): {"c": {"exact": 2}, "d": {"exact?": 2}}}

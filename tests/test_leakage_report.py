@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.leakage import report
-from bioclue_data.leakage.findings import SCHEMA, table
+from bioclue_data.leakage.findings import SCHEMA, SNIPPET, table
 from bioclue_data.leakage.marking import marked
 from bioclue_data.leakage.report import ROWS, TEXT, render, shown, write_report
 
@@ -73,8 +73,13 @@ def parse(page: str) -> Any:
 
 def evidence(page: str) -> list[dict[str, Any]]:
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    found: list[dict[str, Any]] = json.loads(data)
+    found: list[dict[str, Any]] = json.loads(data)["rows"]
     assert data == parse(page).get_element_by_id("data").text
+    return found
+
+
+def left_out(page: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(parse(page).get_element_by_id("data").text)["left"]
     return found
 
 
@@ -92,7 +97,7 @@ def harmless(page: str) -> None:
     assert {name for element in tree.iter("*") for name in element.attrib} <= {
         "lang", "charset", "http-equiv", "content", "name", "rel", "href", "aria-labelledby", "aria-label",
         "role", "id", "class", "tabindex", "scope", "style", "type", "title",
-        "data-dataset", "data-split", "data-corpus", "data-left", "aria-hidden", "autocomplete", "value",
+        "data-dataset", "data-split", "data-corpus", "aria-hidden", "autocomplete", "value",
         "placeholder", "hidden",
     }  # fmt: skip
     assert not tree.xpath("//img | //iframe | //object | //embed | //base | //a | //svg | //video | //audio")
@@ -191,6 +196,8 @@ def test_the_page_is_bounded_and_says_what_it_leaves_out() -> None:
     assert "own:test:500" not in {one["item_id"] for one in found}
     assert "This page holds 3,000 of 3,501 findings" in page
     assert "501 were left out" in page
+    kind = {"dataset": "own", "split": "test", "corpus": "some_corpus", "verdict": "partial", "low": False}
+    assert left_out(page) == [kind | {"count": 501}]
 
 
 def test_long_evidence_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,6 +245,22 @@ def test_shares_and_verdicts() -> None:
     line = tree.xpath("//table[@class='breakdown']//tr[th[.='own']]/td")
     assert [cell.text_content().strip() for cell in line] == ["10", "", "3", "1", "1", "0", "1", "0", "1"]
     assert len(line[1].xpath(".//i")) == 4
+
+
+def test_a_corpus_that_could_not_be_read_is_no_clean_one() -> None:
+    facts = scan()
+    broken = facts["corpora"][0] | {"corpus": "broken", "records": 0, "problems": ["a.xls: no text"]}
+    facts["corpora"].append(broken)
+    tree = parse(render(table([row()]), facts))
+    line = tree.xpath("//table[@id='heat']//tr[th[.='own']]/td")
+    assert [cell.text_content().strip() for cell in line] == ["8", "12.5", "unread"]
+    assert "unread: no record" in tree.xpath("string(//main)")
+
+
+def test_a_text_as_long_as_findings_keep_is_marked_as_cut() -> None:
+    rows = [row(item_id=str(size), item_text="肝" * size) for size in (SNIPPET - 1, SNIPPET)]
+    found = {one["item_id"]: one["item"]["more"] for one in evidence(render(table(rows), scan()))}
+    assert found == {"599": False, "600": True}
 
 
 def test_a_dataset_that_the_scan_does_not_name_has_no_share() -> None:

@@ -140,20 +140,32 @@ def _leaked(tables: Iterable[Table]) -> str:
 
 
 def corpora(manifest: Manifest) -> str:
-    """The corpora that the rows were looked for in, with what was found; "" if none ships."""
-    here = {(name, t["split"]) for name, built in manifest["datasets"].items() for t in built["tables"]}
-    checks, counts = flags.counted()
-    splits = Counter(check for key in here for check in checks.get(key, ()))
-    rows = []
-    for check, number in sorted(splits.items()):
-        corpus, revision = check.split("#")[0].split("@")
-        found: Counter[str] = Counter()
-        for key in here:
-            found.update(counts.get(key, {}).get(corpus, {}))
-        leaked = sum(found[verdict] for verdict in flags.LEAKED)
-        rows.append((f"`{corpus}`", f"`{revision}`", number, leaked, found["source_overlap"]))
-    head = ("corpus", "revision", "splits checked", "rows leaked", "only the public text found")
+    """The corpora that the rows were looked for in, with what was found; "" if there was none."""
+    splits: dict[str, set[tuple[str, str]]] = {}
+    found: dict[str, Counter[str]] = {}
+    for name, built in manifest["datasets"].items():
+        for made in built["tables"]:
+            for check, verdicts in made.get("checks", {}).items():  # not in folders of before
+                splits.setdefault(check, set()).add((name, made["split"]))
+                found.setdefault(check, Counter()).update(verdicts)
+    rows = [
+        (*_named(check), len(splits[check]), _leaks(found[check]), found[check]["source_overlap"])
+        for check in sorted(splits)
+        if not check.endswith(f"#{flags.DECLARED}")
+    ]
+    head = ("corpus", "revision", "method", "splits checked", "rows leaked", "only the public text found")
     return table(head, rows) if rows else ""
+
+
+def _named(check: str) -> tuple[str, str, str]:
+    """Corpus, revision and method; a corpus by its path may have the signs between them in its name."""
+    corpus, _, rest = check.rpartition("@")
+    revision, _, method = rest.partition("#")
+    return f"`{corpus}`", f"`{revision}`", f"`{method}`"
+
+
+def _leaks(found: Counter[str]) -> int:
+    return sum(found[verdict] for verdict in flags.LEAKED)
 
 
 def licence_page(manifest: Manifest, catalogue: Catalogue) -> str:

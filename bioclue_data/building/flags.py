@@ -23,6 +23,8 @@ Leak = dict[str, Any]
 Counts = dict[tuple[str, str], dict[str, dict[str, int]]]
 FINDINGS, CHECKED = "findings.parquet", "checked.json"
 DECLARED, COUNTS = "declared", "found"
+PARTIAL = "+partial"
+"""Ends the name of a check whose corpus could be read only in part; one that read all of it replaces it."""
 COLUMNS = ("content_hash", "leakage", "leakage_checked")
 LEAKED = frozenset(("exact", "near_duplicate", "suspected"))
 """Verdicts that make a row a leaked one: `clean=True` leaves it out."""
@@ -41,7 +43,8 @@ class Flags:
         leaks: Key of the content hash -> leaks.
         checked: (dataset, split) -> "corpus@revision#method" of every check that ran.
         declared: (dataset, split) -> leaks that all its rows have by declaration.
-        counts: (dataset, split) -> corpus -> verdict -> rows found.
+        counts: (dataset, split) -> corpus -> verdict -> rows that have such a leak; `exact?`: those of low
+            confidence, apart.
     """
 
     leaks: dict[int, list[Leak]] = field(default_factory=dict)
@@ -59,9 +62,10 @@ class Flags:
         leakage, done = [], []
         for content, before, checks in zip(*columns, strict=True):
             new = [*self.leaks.get(key_of(content), []), *declared]
-            again = {check_of(leak) for leak in new} | set(checked)
+            named = {*checked, *map(check_of, new)}
+            again = named | {check + PARTIAL for check in named}
             leakage.append([leak for leak in before or [] if check_of(leak) not in again] + new)
-            done.append(sorted({*(checks or []), *checked, *map(check_of, declared)}))
+            done.append(sorted({*(checks or []), *checked, *map(check_of, declared)} - (again - named)))
         return with_flags(table, leakage, done)
 
     def corpora(self, dataset: str, split: str) -> set[str]:
@@ -85,6 +89,11 @@ def with_flags(table: pa.Table, leakage: list[Any], checked: list[Any]) -> pa.Ta
 def check_of(leak: Leak) -> str:
     """The check that found a leak, as `leakage_checked` has it."""
     return f"{leak['corpus']}@{leak['revision']}#{leak['method']}"
+
+
+def counted_as(leak: Leak) -> str:
+    """The verdict under which a leak is counted: low confidence has a question mark."""
+    return f"{leak['verdict']}?" if leak["low_confidence"] else str(leak["verdict"])
 
 
 def key_of(content_hash: str) -> int:

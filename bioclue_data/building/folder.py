@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bioclue_data import locations
+from bioclue_data.building import foreign
 from bioclue_data.errors import BioclueError, UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 README = "README.md"
+TABLES = "*_*/*/*-?????-of-?????.parquet"
+"""Where a build puts tables, as a glob."""
 Manifest = dict[str, Any]
 
 
@@ -66,12 +69,13 @@ def digest(tables: Sequence[dict[str, Any]]) -> str:
 def replaced(folder: Path) -> Iterator[Path]:
     """Give an empty folder to fill; when all went well it takes the place of `folder` in one step.
 
-    Another process that builds the same folder waits. A killed build leaves the old folder as it was; what
-    it left half-built is removed by the next one.
+    What lies in `folder` and is not of a build is in the new one too, as the same files. Another process
+    that builds the same folder waits. A killed build leaves the old folder as it was; what it left
+    half-built is removed by the next one.
     """
     import filelock  # noqa: PLC0415
 
-    folder = Path(os.path.abspath(folder))  # noqa: PTH100
+    folder = folder.resolve()  # a link to a folder stays
     folder.parent.mkdir(parents=True, exist_ok=True)
     lock = locations.cache() / "locks" / hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     lock.parent.mkdir(parents=True, exist_ok=True)
@@ -83,9 +87,19 @@ def replaced(folder: Path) -> Iterator[Path]:
         try:
             yield fresh
             fresh.chmod(0o755)
+            if folder.is_dir():
+                foreign.keep(folder, fresh, _tables(folder))
             _take_place(fresh, folder)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _tables(folder: Path) -> frozenset[Path]:
+    """The tables that a folder's manifest lists: a new folder has them from a build, or not at all."""
+    if not (folder / MANIFEST).is_file():
+        return frozenset()
+    datasets = (read_manifest(folder) or {"datasets": {}})["datasets"]
+    return frozenset(folder / table["path"] for built in datasets.values() for table in built["tables"])
 
 
 def _take_place(fresh: Path, folder: Path) -> None:

@@ -38,7 +38,7 @@ def readme(manifest: Manifest, catalogue: Catalogue) -> str:
         "missing": _missing(manifest),
         "checked": sum(table["checked"] for table in tables),
         "leaked": sum(table["leaked"] for table in tables),
-        "corpora": "" if manifest["sample"] else card_tables.corpora(manifest),
+        "corpora": card_tables.corpora(manifest),
         "columns": "\n".join(task_section(task) for task in sorted({table["task"] for table in tables})),
     }
     facts |= _limits(tables, records_of(manifest, catalogue)) | _sections(manifest, catalogue)

@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from bioclue_data.building.flags import LEAKED
+from bioclue_data.building.flags import LEAKED, check_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ROW_GROUP = 4096
+Checks = dict[str, dict[str, int]]
 CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
 
 
@@ -27,6 +28,7 @@ class Written:
         arrow_bytes: Size of its rows in memory, as `datasets` counts it.
         checked: Rows that were looked for in at least one corpus.
         leaked: Rows that `clean=True` leaves out.
+        checks: Each check that some row went through -> verdict -> rows in which it found that.
     """
 
     rows: int
@@ -35,6 +37,7 @@ class Written:
     arrow_bytes: int
     checked: int
     leaked: int
+    checks: Checks
 
 
 class TableWriter:
@@ -63,9 +66,10 @@ class TableWriter:
         return Written(self._rows, size, hashed, *_read_back(self._path))
 
 
-def _read_back(path: Path) -> tuple[int, int, int]:
-    """Bytes in memory, rows checked and rows leaked, by row groups as `datasets` reads them."""
+def _read_back(path: Path) -> tuple[int, int, int, Checks]:
+    """Bytes in memory, rows checked and leaked, and checks, by row groups as `datasets` reads them."""
     size = checked = leaked = 0
+    checks: Checks = {}
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
@@ -74,7 +78,19 @@ def _read_back(path: Path) -> tuple[int, int, int]:
             checked += len(leaks) - leaks.null_count
             found = pc.is_in(pc.struct_field(pc.list_flatten(leaks), "verdict"), pa.array(sorted(LEAKED)))
             leaked += pc.count_distinct(pc.list_parent_indices(leaks).filter(found)).as_py()
-    return size, checked, leaked
+            _count_checks(checks, table["leakage_checked"].combine_chunks(), pc.list_flatten(leaks))
+    return size, checked, leaked, checks
+
+
+def _count_checks(checks: Checks, done: pa.ListArray, leaks: pa.StructArray) -> None:
+    """Add the checks of a row group, and what they found."""
+    for check in pc.list_flatten(done).unique().to_pylist():
+        checks.setdefault(check, {})
+    names = ("corpus", "revision", "method", "verdict")
+    facts = pa.table({name: pc.struct_field(leaks, name) for name in names})
+    for row in facts.group_by(list(names)).aggregate([([], "count_all")]).to_pylist():
+        found = checks.setdefault(check_of(row), {})
+        found[row["verdict"]] = found.get(row["verdict"], 0) + row["count_all"]
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

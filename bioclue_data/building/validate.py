@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from bioclue_data.building import describe
 from bioclue_data.building.configs import tables_of
-from bioclue_data.building.folder import README, digest, read_manifest
+from bioclue_data.building.folder import README, TABLES, digest, read_manifest
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.building.units import terms_of
 from bioclue_data.contracts import contract as contracts
@@ -70,10 +70,9 @@ def _file_fault(table: dict[str, Any], detail: str) -> Fault:
 
 
 def _unlisted(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
+    """Tables where a build puts them; what else lies in the folder is the user's."""
     listed = {table["path"] for built in manifest["datasets"].values() for table in built["tables"]}
-    if flags := manifest.get("flags"):  # of datasets held back from what is published
-        listed.add(flags["path"])
-    found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.parquet")))
+    found = (path.relative_to(folder).as_posix() for path in sorted(folder.glob(TABLES)))
     return [
         _file_fault({"path": path}, "the manifest does not list this file")
         for path in found

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bioclue_data.sources.stores import Found, Stores, Wanted
 
 Part = Literal["train", "validation", "test", "all", "unknown"]
+Kind = Literal["tuning", "evaluation"]
 
 
 class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -65,9 +66,10 @@ class Declaration(_Strict, frozen=True, kw_only=True):
 
 
 class Corpus(_Strict, frozen=True, kw_only=True):
-    """A corpus that models were tuned on.
+    """A corpus that models were tuned on, or that they are tested with.
 
     Attributes:
+        kind: tuning; evaluation: tests and prompts of others, that nobody says to have trained on.
         format: How its records look.
         text_fields: The fields with text to match; empty: all, or not known.
         models: Ids of the models that were tuned on it.
@@ -87,6 +89,7 @@ class Corpus(_Strict, frozen=True, kw_only=True):
     licence: Licence
     access: Access
     format: str
+    kind: Kind = "tuning"
     name_zh: str = ""
     note: str = ""
     text_fields: tuple[str, ...] = ()
@@ -135,6 +138,8 @@ def _read(path: Path) -> Corpus:
         wrong.append(f"lists {len(files) - len(corpus.files)} files, declared are {corpus.listed}")
     if corpus.licence.id not in licences.table():
         wrong.append(f"licence {corpus.licence.id!r} is not in schemas/licences.toml")
+    if corpus.kind == "evaluation" and corpus.models:
+        wrong.append("an evaluation set has no models that were tuned on it")
     if files and not corpus.base:
         wrong.append("files without a base")
     wrong += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +42,6 @@ def of_findings(table: pa.Table, checks: Mapping[tuple[str, str], Iterable[str]]
     Rows of the same content have the same flags, each corpus once.
     """
     leaks: dict[int, dict[str, flags.Leak]] = {}
-    counts: flags.Counts = {}
     kept = table.filter(pc.is_in(table["verdict"], pa.array(sorted(KEPT)))).drop(["item_text", "evidence"])
     for batch in kept.to_batches(1 << 14):
         for row in batch.to_pylist():
@@ -51,10 +50,25 @@ def of_findings(table: pa.Table, checks: Mapping[tuple[str, str], Iterable[str]]
             known = leaks.setdefault(flags.key_of(row["content_hash"]), {})
             before = known.setdefault(row["corpus"], leak)
             known[row["corpus"]] = max(before, leak, key=strength)
-            found = counts.setdefault((row["dataset"], row["split"]), {}).setdefault(row["corpus"], {})
-            found[row["verdict"]] = found.get(row["verdict"], 0) + 1
     checked = {key: sorted(names) for key, names in checks.items()}
-    return flags.Flags({key: list(known.values()) for key, known in leaks.items()}, checked, counts=counts)
+    return flags.Flags({key: list(known.values()) for key, known in leaks.items()}, checked)
+
+
+def counted(folder: Path, found: flags.Flags) -> flags.Flags:
+    """The same with `counts` of the rows of a built folder: those that get a flag, in the splits checked."""
+    counts: flags.Counts = {}
+    manifest = folders.read_manifest(folder) or {"datasets": {}}
+    for dataset, built in manifest["datasets"].items():
+        for table in built["tables"]:
+            key = dataset, table["split"]
+            if key not in found.checked:
+                continue
+            for content in pq.read_table(folder / table["path"], columns=["content_hash"])[0].to_pylist():
+                for leak in found.leaks.get(flags.key_of(content), []):
+                    verdicts = counts.setdefault(key, {}).setdefault(leak["corpus"], {})
+                    name = flags.counted_as(leak)
+                    verdicts[name] = verdicts.get(name, 0) + 1
+    return replace(found, counts=counts)
 
 
 def strength(leak: flags.Leak) -> tuple[int, bool, float]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from bioclue_data.building.flags import LEAKED
+from bioclue_data.building.flags import LEAKED, counted_as
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage.fields import FIELDS, values
 from bioclue_data.leakage.scanning import Records, scan_records
@@ -50,8 +50,7 @@ def matrix(
                 if row["verdict"] in LEAKED and not same and key not in seen:
                     seen.add(key)
                     pair = (row["dataset"], row["split"], row["task"], other, table["split"])
-                    verdict = row["verdict"] + ("?" if row["low_confidence"] else "")
-                    counted = (*pair, verdict)
+                    counted = (*pair, counted_as(row))
                     counts[counted] += 1
     return _entries(counts)
 

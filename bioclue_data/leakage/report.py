@@ -11,10 +11,12 @@ import base64
 import hashlib
 import json
 import math
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bioclue_data.building.replacing import replacing
+from bioclue_data.leakage.findings import SNIPPET
 from bioclue_data.leakage.marking import marked
 from bioclue_data.leakage.verdicts import SUSPECTED, VERDICTS
 from bioclue_data.version import VERSION
@@ -42,11 +44,15 @@ _MEANINGS = {
 
 
 class _Cell(NamedTuple):
-    """A place of the heat map: findings that are leaks, of how many items, and the share as 0 to 1."""
+    """A place of the heat map: findings that are leaks, of how many items, and the share as 0 to 1.
+
+    `unread`: 1 for each table against a corpus of which no record could be read.
+    """
 
     leaked: int
     rows: int
     found: int
+    unread: int
 
     @property
     def share(self) -> float:
@@ -101,7 +107,9 @@ def render(findings: pa.Table, scan: dict[str, Any]) -> str:
         style=Markup((PAGE / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
         script=Markup(script),  # noqa: S704 - ours
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        evidence=Markup(_json(evidence)),  # noqa: S704 - cannot end the element
+        evidence=Markup(  # noqa: S704 - cannot end the element
+            _json({"rows": evidence, "left": _left_out(frame, evidence)})
+        ),
         embedded=len(evidence),
         found=len(frame),
         heat=_heat_map(frame, scan),
@@ -143,11 +151,18 @@ def _heat_map(frame: pl.DataFrame, scan: dict[str, Any]) -> dict[str, Any]:
     counts = {tuple(row[:3]): row[3:] for row in groups.iter_rows()}
     corpora = list(dict.fromkeys([row["corpus"] for row in scan["corpora"]]))
     corpora += sorted({corpus for _, _, corpus in counts} - set(corpora))
+    unread = {row["corpus"] for row in scan["corpora"] if not row["records"]}
     keys = sorted({*totals, *((dataset, split) for dataset, split, _ in counts)})
     rows = []
     for dataset in dict.fromkeys(dataset for dataset, _ in keys):
         splits = [
-            (split, [_Cell(*_counted(counts, (dataset, split, corpus), totals)) for corpus in corpora])
+            (
+                split,
+                [
+                    _Cell(*_counted(counts, (dataset, split, corpus), totals), corpus in unread)
+                    for corpus in corpora
+                ],
+            )
             for name, split in keys
             if name == dataset
         ]
@@ -215,6 +230,17 @@ def _evidence(frame: pl.DataFrame) -> Iterator[dict[str, Any]]:
         yield made
 
 
+def _left_out(frame: pl.DataFrame, evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How many findings of which kind are not in the page."""
+    names = ("dataset", "split", "corpus", "verdict", "low_confidence")
+    there = Counter(
+        (*map(shown, kind[:4]), kind[4]) for kind in zip(*(frame[name] for name in names), strict=True)
+    )
+    keys = (*names[:4], "low")
+    here = Counter(tuple(row[key] for key in keys) for row in evidence)
+    return [dict(zip(keys, kind, strict=True)) | {"count": count} for kind, count in (there - here).items()]
+
+
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     names = ("dataset", "split", "item_id", "corpus", "revision", "verdict", "field", "file")
     item, corpus = (row[name] for name in ("item_text", "evidence"))
@@ -224,7 +250,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "low": row["low_confidence"],
         **{name: row[name] for name in ("record", "start", "end", "records")},
         **{name: round(row[name], 4) for name in ("score", "longest")},
-        "item": _parts(item_parts, len(item)),
+        "item": _parts(item_parts, len(item)) | {"more": len(item) == SNIPPET},
         "found": _parts(corpus_parts, len(corpus)),
     }
 

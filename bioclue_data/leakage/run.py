@@ -16,9 +16,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bioclue_data.building.flags import check_of
 from bioclue_data.building.tables import file_sha256
+from bioclue_data.leakage import checks, parts
 from bioclue_data.leakage import findings as found
-from bioclue_data.leakage import parts
 from bioclue_data.leakage.reading import addresses, reader
 from bioclue_data.leakage.scanning import Records, joined, scan_records
 from bioclue_data.leakage.search import search_for
@@ -65,11 +66,6 @@ class Source:
     skipped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     folder: str = ""
-
-    @property
-    def check(self) -> str:
-        """What `leakage_checked` says of it."""
-        return f"{self.corpus}@{self.revision}#{found.method()}"
 
     @cached_property
     def root(self) -> str:
@@ -136,13 +132,13 @@ class Summary:
 
     @property
     def problems(self) -> list[str]:
-        """All problems, with the file."""
-        return [problem for corpus in self.corpora for problem in corpus["problems"]]
+        """All problems, with the corpus, and the file inside it."""
+        return [f"{corpus['corpus']}: {problem}" for corpus in self.corpora for problem in corpus["problems"]]
 
     @property
-    def read(self) -> set[str]:
-        """The corpora of which any text was read: only these were checked against."""
-        return {corpus["corpus"] for corpus in self.corpora if corpus["bytes"]}
+    def checks(self) -> list[str]:
+        """What `leakage_checked` says: of the corpora of which any text was read; no others were checked."""
+        return [check_of(corpus) for corpus in self.corpora if corpus["bytes"]]
 
 
 def revision_of(files: Sequence[str]) -> str:
@@ -200,12 +196,15 @@ def check(
                 about = facts[unit.source.corpus]
                 about |= {name: about[name] + read[name] for name in ("records", "bytes", "problems")}
         first += len(units)
+    for source in corpora:
+        about = facts[source.corpus]
+        about["method"] = checks.method_of(options.thresholds, source.fields, about["problems"])
     summary.corpora = list(facts.values())
     if first and shards == 1:
         _tell_of_empty(summary)
     names = ("dataset", "task", "split")
     summary.datasets = [dict(zip(names, key, strict=True)) | {"rows": n} for key, n in sorted(counts.items())]
-    return found.merged(results), summary
+    return checks.named(found.merged(results), summary.corpora), summary
 
 
 def _tell_of_empty(summary: Summary) -> None:
@@ -355,7 +354,7 @@ def _stamp(source: Source, files: tuple[str, ...]) -> str:
     told = [
         (source.inside(file), addresses.content_of(file) if "://" in file else _size(file)) for file in files
     ]
-    facts = [source.check, source.fields, told]
+    facts = [source.corpus, source.revision, found.method(), source.fields, told]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
@@ -369,15 +368,16 @@ def _size(file: str) -> int:
 
 def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:
     for file in unit.files:
+        inside = unit.source.inside(file)
         if "://" not in file and not _opens(file):
-            read["unopened"].append(unit.source.inside(file))
+            read["unopened"].append(inside)
         for batch in reader.read(file, fields=unit.source.fields):
             read["records"] += len(batch.texts)
             size = _size_of_text(batch.texts)
             read["bytes"] += size
-            read["problems"] += [f"{readable(file)}: {problem}" for problem in batch.problems]
+            read["problems"] += [f"{inside}: {problem}" for problem in batch.problems]
             if size:
-                yield Records(batch.texts, unit.source.inside(file), batch.first)
+                yield Records(batch.texts, inside, batch.first)
 
 
 def _size_of_text(texts: Texts) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +20,20 @@ DECLARED = ("corpus", "split", "what they say", "where")
 
 
 def facts_of(record: Record) -> dict[str, Any]:
-    """checked: number of corpora; found_words, found: what the scans found; declared: what is said."""
+    """checked, tests: number of corpora; found_words, found: what the scans found; declared: what is said."""
     checks, counts = _counted()
     here = {split: checks.get((record.id, split), []) for split in SPLITS}
-    names = {check.partition("@")[0] for found in here.values() for check in found}
+    names = {check.partition("@")[0] for checked in here.values() for check in checked}
+    found = [verdicts for split in SPLITS for verdicts in counts.get((record.id, split), {}).values()]
     rows = [
-        (f"`{corpus}`", split, *(found.get(verdict, 0) for verdict in VERDICTS))
+        (_named(corpus), split, *(_cell(verdicts, verdict) for verdict in VERDICTS))
         for split in SPLITS
-        for corpus, found in sorted(counts.get((record.id, split), {}).items())
+        for corpus, verdicts in sorted(counts.get((record.id, split), {}).items())
     ]
     return {
         "checked": len(names),
-        "found_words": _words(rows),
+        "tests": sum(_is_test(name) for name in names),
+        "found_words": _words(found),
         "found": table(FOUND, rows) if rows else "",
         "declared": _declared(record),
     }
@@ -43,18 +44,29 @@ def _counted() -> tuple[dict[tuple[str, str], list[str]], flags.Counts]:
     return flags.counted()
 
 
-def _words(rows: list[tuple[Any, ...]]) -> str:
-    if not rows:
+def _named(corpus: str) -> str:
+    return f"`{corpus}`" + (" (evaluation)" if _is_test(corpus) else "")
+
+
+def _is_test(corpus: str) -> bool:
+    return corpus in corpora.load() and corpora.get(corpus).kind == "evaluation"
+
+
+def _cell(found: dict[str, int], verdict: str) -> str:
+    """Rows with a verdict, and those that have it with low confidence."""
+    low = found.get(f"{verdict}?", 0)
+    return str(found.get(verdict, 0)) + (f" + {low} low" if low else "")
+
+
+def _words(found: list[dict[str, int]]) -> str:
+    if not found:
         return "Nothing was found; paraphrases and translations are not found either."
-    hits: Counter[str] = Counter()
-    for _, split, exact, near, suspected, _ in rows:
-        hits[split] += exact + near + suspected
-    if not any(hits.values()):
+    if not any(verdict.rstrip("?") in flags.LEAKED for verdicts in found for verdict in verdicts):
         return "Only its public text (an abstract, a title) was found, never an item with its answer:"
     return (
         "Rows found, by corpus and verdict (a row may be found in several). *source_overlap*: only the "
-        "public text was found; `docs/leakage.md` explains the others. A short or common item may be found "
-        "by chance: its flag says `low_confidence`."
+        "public text was found; `docs/leakage.md` explains the others. *low*: of low confidence, a short or "
+        "common item, which may be found by chance."
     )
 
 

@@ -12,7 +12,7 @@ from bioclue_data.leakage import corpora
 @click.command("corpora")
 @options.as_json
 def command(as_json: bool) -> None:
-    """Show every known training corpus: language, licence, files, and the models that were tuned on it."""
+    """Show every known corpus: kind, language, licence, files, and the models that were tuned on it."""
     known = corpora.load().values()
     if as_json:
         options.echo_json([msgspec.to_builtins(corpus) for corpus in known])
@@ -24,7 +24,7 @@ def command(as_json: bool) -> None:
             files = f"files of {corpus.dataset}"
         says = f"declares {len(corpus.declares)}" if corpus.declares else ""
         click.echo(
-            f"{corpus.id:26} {corpus.language:8} {corpus.licence.id:29} {files:21} {says:12} "
-            f"{','.join(corpus.models) or '-':20} {corpus.name}"
+            f"{corpus.id:26} {corpus.kind:10} {corpus.language:8} {corpus.licence.id:29} {files:21} "
+            f"{says:12} {','.join(corpus.models) or '-':20} {corpus.name}"
         )
     click.echo(f"{len(known)} corpora", err=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
-    from bioclue_data.leakage.run import Source, Summary
+    from bioclue_data.leakage.run import Summary
     from bioclue_data.leakage.targets import Row
 
 LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # thresholds in units; others are shares
@@ -116,7 +116,6 @@ def command(
     from bioclue_data.leakage import run  # noqa: PLC0415
 
     part = part_of(shard)
-    _may_go_to(out, target)
     if write:
         _may_write(target, part, sample=sample)
     chosen = thresholds(changed)
@@ -130,7 +129,7 @@ def command(
     if part[1] == 1:
         _write_results(table, facts, out)
     if write:
-        _flag(target, table, summary, corpora, records)
+        _flag(target, table, summary, records)
     show(table, facts, as_json)
     _say_what_was_not_read(summary)
     if summary.problems:
@@ -157,23 +156,11 @@ def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
 
 
-def _may_go_to(out: Path, target: Path) -> None:
-    """Refuse results in the built folder: only its tables go there, and --write puts another in its place.
-
-    Raises:
-        UsageError: so it is.
-    """
-    if target.is_dir() and out.resolve().is_relative_to(target.resolve()):
-        beside = Path(f"{target.resolve()}-leakage")
-        raise UsageError("results do not go into the built folder", where=str(out), remedy=f"--out {beside}")
-
-
-def _flag(target: Path, table: Any, summary: Summary, corpora: list[Source], records: Path | None) -> None:
+def _flag(target: Path, table: Any, summary: Summary, records: Path | None) -> None:
     """Flag the tables that were checked, with the corpora that could be read."""
     from bioclue_data.leakage import flags  # noqa: PLC0415
 
-    checks = [source.check for source in corpora if source.corpus in summary.read]
-    done = {(d["dataset"], d["split"]): checks for d in summary.datasets}
+    done = {(d["dataset"], d["split"]): summary.checks for d in summary.datasets}
     only = {(d["dataset"], d["task"], d["split"]) for d in summary.datasets}
     flags.write_into(target, flags.of_findings(table, done), records, only)
 

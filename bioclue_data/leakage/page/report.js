@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const STEP = 20;
-  const rows = JSON.parse(document.getElementById("data").textContent);
+  const { rows, left } = JSON.parse(document.getElementById("data").textContent);
   const form = document.getElementById("filters");
   const list = document.getElementById("list");
   const more = document.getElementById("more");
@@ -9,6 +9,7 @@
   const choices = ["dataset", "split", "corpus", "verdict"];
   let chosen = rows;
   let shown = 0;
+  let away = 0;
 
   const make = (name, className, text) => {
     const element = document.createElement(name);
@@ -30,6 +31,7 @@
       if (part) body.append(place % 2 ? make("mark", "", part) : part);
     });
     if (!whole(text)) body.append(make("span", "cut", "not kept"));
+    if (text.more) body.append(make("span", "cut", " … (cut here, unless it ends just here)"));
     if (text.cut) body.append(make("span", "cut", ` … (${number(text.cut)} more characters)`));
     box.append(body);
     return box;
@@ -42,8 +44,8 @@
     head.append(
       make("span", `badge ${row.verdict}`, words(row.verdict) + low),
       make("span", "", row.item_id),
-      make("span", "facts", `score ${row.score.toFixed(2)}, longest run ${row.longest.toFixed(0)}, ` +
-        `leaked by ${number(row.records)} ${row.records === 1 ? "record" : "records"}`),
+      make("span", "facts", `score ${row.score.toFixed(2)}, longest run ${row.longest.toFixed(0)}` +
+        (row.records ? `, leaked by ${number(row.records)} ${row.records === 1 ? "record" : "records"}` : "")),
     );
     const sides = make("div", "sides");
     sides.append(
@@ -59,20 +61,22 @@
     list.append(...chosen.slice(shown, shown + STEP).map(article));
     shown = Math.min(chosen.length, shown + STEP);
     more.hidden = shown >= chosen.length;
-    const left = Number(status.dataset.left);
-    status.textContent = chosen.length || !left
+    const most = form.elements.text.value.trim() ? "up to " : "";
+    status.textContent = (chosen.length || !away
       ? `${number(shown)} of ${number(chosen.length)} findings that fit are shown.`
-      : `None of the findings in this page fits; ${number(left)} more are in findings.parquet.`;
+      : "None of the findings in this page fits.") +
+      (away ? ` ${most}${number(away)} more that fit are not in this page, but in findings.parquet.` : "");
   };
 
   const filter = () => {
     const wanted = choices.filter((name) => form.elements[name].value);
     const text = form.elements.text.value.trim().toLowerCase();
     const sure = form.elements.sure.checked;
+    const fits = (row) => wanted.every((name) => row[name] === form.elements[name].value) && !(sure && row.low);
     const has = (row) => [row.item_id, row.file, whole(row.item), whole(row.found)]
       .some((value) => value.toLowerCase().includes(text));
-    chosen = rows.filter((row) => wanted.every((name) => row[name] === form.elements[name].value) &&
-      !(sure && row.low) && (!text || has(row)));
+    chosen = rows.filter((row) => fits(row) && (!text || has(row)));
+    away = left.filter(fits).reduce((sum, kind) => sum + kind.count, 0);
     shown = 0;
     list.replaceChildren();
     showMore();
@@ -80,7 +84,7 @@
 
   for (const name of choices) {
     const select = form.elements[name];
-    const values = [...new Set(rows.map((row) => row[name]))];
+    const values = [...new Set([...rows, ...left].map((row) => row[name]))];
     for (const value of name === "verdict" ? values : values.sort()) {
       const option = make("option", "", name === "verdict" ? words(value) : value);
       option.value = value;
