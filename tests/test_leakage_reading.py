@@ -498,7 +498,7 @@ def test_json_that_is_cut(tmp_path: Path) -> None:
     source, records = SHAPES["lines"]
     texts, problems = read(put(tmp_path, "b.json", source[:-40]))
     assert texts[:-1] == [text_of(record) for record in records[:8]]
-    assert texts[-1].startswith('{"instruction": "Answer it now", "input": "frage 8", "output": [')
+    assert texts[-1].startswith('{"instruction": "Answer it now", "input": "frage 8", ')
     assert "1 lines are no JSON" in problems[0]
 
 

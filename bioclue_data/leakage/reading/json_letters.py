@@ -15,8 +15,8 @@ STEPS = np.zeros(256, np.int8)  # what a byte outside of strings adds to the lev
 STEPS[list(b"[{")], STEPS[list(b"]}")] = 1, -1
 STEPS[[*range(ord("A"), ord("Z") + 1), *range(ord("a"), ord("z") + 1), *range(0x80, 0x100)]] = LETTER
 # Those of JSON and what Python and others write for them; a byte order mark is no text either.
-_WORDS = b"true false null NaN Infinity True False None nan inf Inf".split() + [codecs.BOM_UTF8]
-_KNOWN = np.array([int.from_bytes(word) for word in _WORDS], np.uint64)
+_WORDS = [*b"true false null NaN Infinity True False None nan inf Inf".split(), codecs.BOM_UTF8]
+_KNOWN = np.array([int.from_bytes(word, "big") for word in _WORDS], np.uint64)
 _LONGEST = max(map(len, _WORDS))
 
 

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bioclue_data.leakage.reading.json_kind import has_lines
+from bioclue_data.leakage.reading.json_kind import has_lines, is_json
 from bioclue_data.leakage.reading.json_letters import LETTER, STEPS, unquoted
 from bioclue_data.leakage.reading.json_strings import (
-    CLOSE, COLON, COMMA, ENDED, GOES_ON, LINES, QUOTE, STOPPED
+    CLOSE,
+    COLON,
+    COMMA,
+    ENDED,
+    GOES_ON,
+    LINES,
+    QUOTE,
+    STOPPED,
 )
 from bioclue_data.matching.compiled import kernel, part
 
@@ -59,12 +66,9 @@ def depth_of(head: bytes) -> int:
     if has_lines(head, whole=len(head) < HEAD):
         return LINES
     end = int(_value_end(np.frombuffer(head, np.uint8)))
-    if end > 0:
-        rest = head[end:].lstrip(b" \t\r")
-        if b"\n" not in head[:end].strip() and rest.startswith(b"\n") and rest.strip():
-            return LINES
-        if rest.strip():
-            return 0
+    rest = head[end:].lstrip(b" \t\r")
+    if end > 0 and is_json(rest, whole=False):
+        return LINES if b"\n" not in head[:end].strip() and rest.startswith(b"\n") else 0
     if head.lstrip().startswith(b"["):
         return 0 if 0 < end <= HEAD and _TURN.match(head) else 1
     members = _members(head[:HEAD])
@@ -85,7 +89,7 @@ def _depth_of_object(members: list[tuple[bytes, str]], *, is_long: bool) -> int:
         texts = {name for name, kind in named if kind == "text"}
         is_conversation = rows <= CONVERSATIONS
         if is_long:
-            are_records = not (is_conversation and not kinds["rows"])
+            are_records = not is_conversation or kinds["rows"] > 0
         else:
             are_records = bool(rows & LISTS) or (texts <= ABOUT and not is_conversation)
         return 2 if are_records else 0
@@ -149,13 +153,10 @@ def _value_end(data):
 
 @kernel
 def spans(block, end, depth, inside, last, out):
-    """Where the complete records of a block stand: see `json_strings.extract`.
+    """Where the complete records of a block stand -> their number, consumed, inside, state; see `extract`.
 
-    Args:
-        out: int64[:, 3]: begin, end, and what it is (RECORD, MEMBER, BESIDE); one for two bytes, and two more.
-
-    Returns:
-        How many there are, bytes consumed, inside, state.
+    Of each of them `out` has begin, end, and what it is (RECORD, MEMBER, BESIDE); it needs room for one in
+    two bytes, and two more.
     """
     if depth < 0:
         found, start = _spans_of_lines(block, end, last, out)
@@ -195,7 +196,7 @@ def _note(out, found, begin, end, kind):
 @part
 def _spans_of_values(block, end, depth, inside, last, out):
     level = depth if inside else 0
-    found, start, begin, member, i = 0, 0, -1, -1, 0
+    found, start, begin, beside, i = 0, 0, -1, -1, 0
     quoted, state, kind = False, GOES_ON, RECORD
     while i < end and state == GOES_ON:
         byte = block[i]
@@ -223,7 +224,7 @@ def _spans_of_values(block, end, depth, inside, last, out):
                 found = _note(out, found, begin, i + 1, RECORD)
                 begin, start = -1, i + 1
         if level < depth:
-            i, found, member, state = _beside(block, i, end, last, level, out, found, member)
+            i, found, beside, state = _beside(block, i, end, last, level, out, found, beside)
         if opens:
             level += 1
             if level == depth:
@@ -232,23 +233,23 @@ def _spans_of_values(block, end, depth, inside, last, out):
         i += 1
     if state == ENDED:
         return found, i, inside, state
-    if last and level == 0 and state == GOES_ON and max(begin, member) >= 0:
-        found = _note(out, found, max(begin, member), end, RECORD if begin >= 0 else BESIDE)
+    if last and level == 0 and state == GOES_ON and max(begin, beside) >= 0:
+        found = _note(out, found, max(begin, beside), end, RECORD if begin >= 0 else BESIDE)
     return found, start, inside, STOPPED if last and level != 0 else state
 
 
 @part
-def _beside(block, i, end, last, level, out, found, member):
+def _beside(block, i, end, last, level, out, found, beside):
     """A byte beside the records -> where what it begins ends, found, where a member begins, state."""
     byte = block[i]
     if byte == COMMA or STEPS[byte] == -1:
-        if member >= 0:
-            found = _note(out, found, member, i, BESIDE)
+        if beside >= 0:
+            found = _note(out, found, beside, i, BESIDE)
         over = byte == CLOSE and level == 0
         return i, found, np.int64(-1), STOPPED if level < 0 else ENDED if over else GOES_ON
     if STEPS[byte] == 1:
         return i, found, np.int64(-1), GOES_ON
     if STEPS[byte] == LETTER:
         stop, known = unquoted(block, i, end)
-        return stop - 1, found, member, GOES_ON if known or (stop == end and not last) else STOPPED
-    return i, found, i if byte == QUOTE and member < 0 else member, GOES_ON
+        return stop - 1, found, beside, GOES_ON if known or (stop == end and not last) else STOPPED
+    return i, found, i if byte == QUOTE and beside < 0 else beside, GOES_ON

@@ -9,7 +9,14 @@ from typing import Any
 _DECODER = json.JSONDecoder(strict=False, parse_int=float)  # int() refuses integers that are very long
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[A-Za-z]+', re.DOTALL)
-_WORDS = {"None": "null", "True": "true", "False": "false", "nan": "NaN", "inf": "Infinity", "Inf": "Infinity"}
+_WORDS = {
+    "None": "null",
+    "True": "true",
+    "False": "false",
+    "nan": "NaN",
+    "inf": "Infinity",
+    "Inf": "Infinity",
+}
 
 
 def value_at(text: str, at: int) -> tuple[Any, int]:
