@@ -117,7 +117,7 @@ SHAPES = {
         json.dumps({f"id{i}": [f"q{i}", f"a{i}"] for i in range(5)}),
         [[f"q{i}", f"a{i}"] for i in range(5)],
     ),
-    "data": (json.dumps({"version": "1", "data": ROWS}), ROWS),
+    "data": (json.dumps({"version": 1, "data": ROWS}), ROWS),
     "splits": (json.dumps({"train": ROWS[:4], "test": ROWS[4:]}, indent=1), ROWS),
     "one record": (json.dumps(ROWS[0], indent=1), [ROWS[0]]),
     "one conversation": (json.dumps({"id": "a", "messages": TURNS}), [{"id": "a", "messages": TURNS}]),
@@ -204,9 +204,10 @@ def test_a_cut_packed_file_gives_what_is_before_the_cut(packing: str, tmp_path: 
     texts, problems = read(put(tmp_path, "a", whole[: len(whole) // 2]))
     assert len(problems) == 1
     assert "cannot be read on" in problems[0]
-    texts = [text for text in texts if text]
+    *texts, cut = (text for text in texts if text)
     assert 7000 < len(texts) < 55000
     assert texts == [text_of(row) for row in rows[: len(texts)]]
+    assert json.dumps(rows[len(texts)]).startswith(cut)
 
 
 @pytest.mark.parametrize("tail", [b"\1" * 8, b""])
@@ -466,19 +467,21 @@ def problems_of(path: Path, **options: Any) -> str:
 def test_json_that_is_cut(tmp_path: Path) -> None:
     source, records = SHAPES["array"]
     texts, problems = read(put(tmp_path, "a.json", source[:-40]))
-    assert texts == [text_of(record) for record in records[:8]]
+    assert texts[:-1] == [text_of(record) for record in records[:8]]
+    assert '"input": "frage 8"' in texts[-1]
     assert "is no JSON, or it is cut" in problems[0]
     source, records = SHAPES["lines"]
     texts, problems = read(put(tmp_path, "b.json", source[:-40]))
-    assert texts == [*(text_of(record) for record in records[:8]), ""]
+    assert texts[:-1] == [text_of(record) for record in records[:8]]
+    assert texts[-1].startswith('{"instruction": "Answer it now", "input": "frage 8", ')
     assert "1 lines are no JSON" in problems[0]
 
 
 def test_broken_lines_keep_their_number(tmp_path: Path) -> None:
     source = '{"a": "eins"}\n{"a": "zw\n{"a": "drei"}\n'
     texts, problems = read(put(tmp_path, "a.jsonl", source))
-    assert texts == ["eins\n", "", "drei\n"]
-    assert problems == ["1 lines are no JSON (first: byte 14)"]
+    assert texts == ["eins\n", '{"a": "zw', "drei\n"]
+    assert problems == ["1 lines are no JSON: read as text (first: byte 14)"]
 
 
 def test_nul_bytes_and_invalid_utf8(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -9,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from bioclue_data.leakage.reading.batches import packed
-from bioclue_data.leakage.reading.json_shape import depth_of, first_pieces, spans
-from bioclue_data.leakage.reading.json_strings import LINES, extract
+from bioclue_data.leakage.reading import prose
+from bioclue_data.leakage.reading.batches import SIZE, grouped, packed
+from bioclue_data.leakage.reading.json_kind import LOOKED_AT, is_json
+from bioclue_data.leakage.reading.json_shape import BESIDE, RECORD, depth_of, first_pieces, spans
+from bioclue_data.leakage.reading.json_strings import ENDED, GOES_ON, LINES, STOPPED, extract
+from bioclue_data.leakage.reading.json_values import values
 from bioclue_data.leakage.reading.window import Taken, through
 from bioclue_data.matching.tokens import PADDING, Texts
 
@@ -20,75 +25,129 @@ if TYPE_CHECKING:
 
     from bioclue_data.leakage.reading.notes import Notes
 
-BROKEN_LINES = "lines are no JSON"
+BROKEN_LINES = "lines are no JSON: read as text"
+BROKEN_RECORDS = "records are no JSON: read as text"
 WITHOUT_FIELDS = "records have none of the fields"
+_TEXT = re.compile(rb"[A-Za-z\x80-\xff]")
 
 
 def records(pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
-    """The texts of a file's records: all their strings, or those of some fields."""
-    head = first_pieces(pieces)
-    depth = depth_of(b"".join(head))
-    taker: _Strings | _Fields = _Fields(depth, notes, fields) if fields else _Strings(depth, notes)
-    return through(chain(head, pieces), taker.take, notes, limit=limit, lines=depth == LINES)
+    """The texts of a file's records: all their strings, or those of some fields.
+
+    What stands beside the records is one more, behind them. What follows and is no JSON is read as prose.
+    """
+    origin, state = 0, GOES_ON
+    while True:
+        held = first_pieces(pieces)
+        head, pieces = b"".join(held), chain(held, pieces)
+        if state == STOPPED or (state == ENDED and not is_json(head, whole=len(head) < LOOKED_AT)):
+            if _TEXT.search(head) and not notes.cut:
+                notes.add(f"from byte {origin:,} on this is no JSON, or it is cut: read as plain text")
+            yield from grouped(prose.records(pieces))
+            return
+        depth = depth_of(head)
+        taker = _Fields(depth, notes, fields=frozenset(fields)) if fields else _Strings(depth, notes)
+        pieces = yield from through(
+            pieces, taker.take, notes, limit=limit, lines=depth == LINES, origin=origin
+        )
+        origin, state = taker.end, taker.state
+        if state == GOES_ON:
+            return
 
 
 @dataclass
-class _Strings:
-    """All strings, by the kernel."""
+class _Taker:
+    """What is known between two windows.
+
+    Attributes:
+        depth: How many brackets stand around a record, or LINES.
+        notes: What goes wrong.
+        inside, state: See `extract`.
+        end: Offset of the first byte that is not taken.
+        aside: Strings beside the records, a line each, until they become a record.
+    """
 
     depth: int
     notes: Notes
     inside: bool = False
+    state: int = GOES_ON
+    end: int = 0
+    aside: bytes = b""
+
+    def _taken(self, texts: Texts, consumed: int, *, last: bool) -> Taken:
+        stop = self.state != GOES_ON
+        if self.aside and (last or stop or len(self.aside) >= SIZE):
+            texts, self.aside = _with(texts, self.aside), b""
+        return Taken(texts, consumed, stop)
+
+
+@dataclass
+class _Strings(_Taker):
+    """All strings, by the kernel."""
 
     def take(self, block: Any, origin: int, last: bool) -> Taken:
         found = extract(block, self.depth, inside=self.inside, last=last)
-        self.inside = found.inside
-        texts = Texts(found.data, found.offsets)
-        if self.depth == LINES:
-            self._say_lines(found.broken, block, origin)
-            return Taken(texts, found.consumed)
-        if found.broken and not self.notes.cut:
-            self.notes.add(_no_more_json(origin + found.broken[0]))
-        return Taken(texts, found.consumed, stop=bool(found.broken))
+        self.inside, self.state, self.end = found.inside, found.state, origin + found.consumed
+        self.aside += found.aside
+        self._say(found.broken, block, origin)
+        return self._taken(Texts(found.data, found.offsets), found.consumed, last=last)
 
-    def _say_lines(self, broken: list[int], block: Any, origin: int) -> None:
+    def _say(self, broken: list[int], block: Any, origin: int) -> None:
         end = len(block) - PADDING
-        if self.notes.cut and broken and not np.any(block[broken[-1] : end] == ord("\n")):
+        is_lines = self.depth == LINES
+        if is_lines and self.notes.cut and broken and not np.any(block[broken[-1] : end] == ord("\n")):
             broken = broken[:-1]
         if broken:
-            self.notes.count(BROKEN_LINES, [f"byte {origin + place:,}" for place in broken])
+            what = BROKEN_LINES if is_lines else BROKEN_RECORDS
+            self.notes.count(what, [f"byte {origin + place:,}" for place in broken])
 
 
 @dataclass
-class _Fields:
+class _Fields(_Taker):
     """The strings below some keys, wherever they stand in a record; exact and slower."""
 
-    depth: int
-    notes: Notes
-    fields: tuple[str, ...]
-    inside: bool = False
+    fields: frozenset[str] = frozenset()
 
     def take(self, block: Any, origin: int, last: bool) -> Taken:
         end = len(block) - PADDING
-        places = np.empty((end // 2 + 2, 2), np.int64)
-        found, consumed, self.inside, broken = spans(block, end, self.depth, self.inside, last, places)
+        places = np.empty((end // 2 + 2, 3), np.int64)
+        found, consumed, self.inside, self.state = spans(block, end, self.depth, self.inside, last, places)
+        self.end = origin + consumed
         texts = []
-        for begin, stop in places[:found].tolist():
-            texts.append(self._text(block[begin:stop].tobytes(), origin + begin))
-        if broken and not self.notes.cut:
-            self.notes.add(_no_more_json(origin + consumed))
-        return Taken(packed(texts), int(consumed), stop=bool(broken))
+        for begin, stop, kind in places[:found].tolist():
+            piece = block[begin:stop].tobytes()
+            piece = piece if kind == RECORD else b"{%b}" % piece
+            if kind != BESIDE:
+                texts.append(self._text(piece, origin + begin))
+            elif begin < consumed:  # else it is read again
+                self.aside += self._strings(piece, origin + begin)
+        return self._taken(packed(texts), int(consumed), last=last)
 
     def _text(self, record: bytes, place: int) -> bytes:
-        try:
-            value = msgspec.json.decode(record, strict=False)
-        except (msgspec.DecodeError, RecursionError):
-            self.notes.count("records are no JSON", [f"byte {place:,}"])
-            return b""
-        kept = list(_below(value, frozenset(self.fields), wanted=False))
-        if not kept:
+        text = self._strings(record, place)
+        if not text:
             self.notes.count(WITHOUT_FIELDS, [f"byte {place:,}"])
-        return "".join(f"{text}\n" for text in kept).encode("utf-8", "replace")
+        return text
+
+    def _strings(self, record: bytes, place: int) -> bytes:
+        try:
+            found: Any = msgspec.json.decode(record, strict=False)
+        except (msgspec.DecodeError, RecursionError):
+            try:
+                found = values(record.decode())
+            except (json.JSONDecodeError, RecursionError):
+                self.notes.count(BROKEN_RECORDS, [f"byte {place:,}"])
+                return record
+        text = "".join(f"{text}\n" for text in _below(found, self.fields, wanted=False))
+        # Half of a pair of surrogates is no character.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _with(texts: Texts, record: bytes) -> Texts:
+    """The same and one more."""
+    end = int(texts.offsets[-1])
+    parts = texts.data[:end], np.frombuffer(record + bytes(PADDING), np.uint8)
+    return Texts(np.concatenate(parts), np.append(texts.offsets, end + len(record)))
 
 
 def _below(value: Any, fields: frozenset[str], *, wanted: bool) -> Iterator[str]:
@@ -101,7 +160,3 @@ def _below(value: Any, fields: frozenset[str], *, wanted: bool) -> Iterator[str]
     elif isinstance(value, list):
         for member in value:
             yield from _below(member, fields, wanted=wanted)
-
-
-def _no_more_json(place: int) -> str:
-    return f"from byte {place:,} on this is no JSON, or it is cut: the file is left out from there on"

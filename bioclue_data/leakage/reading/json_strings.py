@@ -2,7 +2,8 @@
 
 A record's text is its string values in their order, a line each; keys, numbers and literals are left out.
 So a conversation, an instruction with its input and output, or a list of turns is one text, however it is
-nested.
+nested. No other text is lost: a record that is no JSON is read as it stands there, and strings beside the
+records are kept.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -12,17 +13,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.matching.compiled import kernel, part
+from bioclue_data.leakage.reading.json_letters import LETTER, STEPS, unquoted
+from bioclue_data.matching.compiled import inlined, kernel, part
 from bioclue_data.matching.machine import copy_until
 from bioclue_data.matching.tokens import PADDING, U
 
 LINES = -1  # one record a line, whichever way lines end
-QUOTE, BACKSLASH, COMMA, COLON = ord('"'), ord("\\"), ord(","), ord(":")
+QUOTE, BACKSLASH, COMMA, COLON, CLOSE = ord('"'), ord("\\"), ord(","), ord(":"), ord("}")
 NEWLINE, RETURN = ord("\n"), ord("\r")
 _SMALL_A, _SMALL_U = ord("a"), ord("u")
-_BLANKS = (ord(" "), ord("\t"), ord("\r"), NEWLINE)
 _REPLACEMENT = 0xFFFD
-COMPLETE, INCOMPLETE, BROKEN = range(3)
+COMPLETE, INCOMPLETE, BROKEN = range(3)  # a string
+GOES_ON, ENDED, STOPPED = range(3)  # the values of a file
 _ESCAPES = np.zeros(256, np.uint8)
 for _letter, _meant in zip(b'nrtbf"\\/', b'\n\r\t\b\f"\\/', strict=True):
     _ESCAPES[_letter] = _meant
@@ -35,8 +37,11 @@ class Extract(NamedTuple):
         data: uint8; the texts, with PADDING bytes after them.
         offsets: int64; one more than there are records.
         consumed: Bytes used; the rest belongs to a record that is not complete.
-        broken: Where lines begin that are no JSON (LINES), or where the rest stops to be JSON.
+        broken: Where records begin that are no JSON.
         inside: The rest begins between two records, with the brackets around them open.
+        aside: Strings beside the records, a line each.
+        state: GOES_ON; ENDED: an object that holds the records is over, what follows is something else;
+            STOPPED: the rest is no JSON, or it is cut.
     """
 
     data: Any
@@ -44,6 +49,8 @@ class Extract(NamedTuple):
     consumed: int
     broken: list[int]
     inside: bool
+    aside: bytes
+    state: int
 
 
 def extract(block: Any, depth: int, *, inside: bool, last: bool) -> Extract:
@@ -56,21 +63,34 @@ def extract(block: Any, depth: int, *, inside: bool, last: bool) -> Extract:
         last: No bytes will follow.
     """
     size = len(block) - PADDING
-    out = np.empty(size + 2 * PADDING, np.uint8)
-    offsets = np.empty(size // 2 + 2, np.int64)
+    out, aside = np.empty(size + 2 * PADDING, np.uint8), np.empty(size + PADDING, np.uint8)
+    offsets, broken = np.empty(size // 2 + 2, np.int64), np.empty(size // 2 + 2, np.int64)
     offsets[0] = 0
-    broken = np.zeros(1024, np.int64)
     base = U(block.ctypes.data)
-    function = _lines if depth == LINES else _nested
-    found, consumed, faults, inside = function(base, block, size, depth, inside, last, out, offsets, broken)
+    if depth == LINES:
+        found, consumed, faults = _lines(base, block, size, last, out, offsets, broken)
+        kept, state = 0, GOES_ON
+    else:
+        found, consumed, faults, inside, kept, state = _nested(
+            base, block, size, depth, inside, last, out, offsets, broken, aside
+        )
     return Extract(
-        out, offsets[: found + 1].copy(), consumed, broken[: min(faults, 1024)].tolist(), bool(inside)
+        out,
+        offsets[: found + 1].copy(),
+        consumed,
+        broken[:faults].tolist(),
+        bool(inside),
+        aside[:kept].tobytes(),
+        state,
     )
 
 
 @part
 def _string(base, block, at, end, out, to, lines):
-    """Copy the string that begins at `at`, unescaped -> (state, after its closing quote, end of the copy)."""
+    """Copy the string that begins at `at`, unescaped -> (state, after its closing quote, end of the copy).
+
+    BROKEN: there is an escape that is none, or, of `lines`, a line feed.
+    """
     target = U(out.ctypes.data)
     while at < end:
         width = min(np.int64(copy_until(base + U(at), target + U(to))), end - at)
@@ -94,10 +114,10 @@ def _string(base, block, at, end, out, to, lines):
             if at + 6 > end:
                 return INCOMPLETE, at, to
             code = _hex4(block, at + 2)
-            at += 6
             if code < 0:
                 return BROKEN, at, to
-            if 0xD800 <= code < 0xDC00 and at + 6 > end:
+            at += 6
+            if 0xD800 <= code < 0xDC00 and at + 6 > end and (at == end or block[at] == BACKSLASH):
                 return INCOMPLETE, at - 6, to
             if 0xD800 <= code < 0xDC00 and block[at] == BACKSLASH and block[at + 1] == _SMALL_U:
                 low = _hex4(block, at + 2)
@@ -160,104 +180,164 @@ def _is_key(block, at, end):
     return -1 if at >= end else np.int64(block[at] == COLON)
 
 
+@part
+def _as_it_stands(base, block, at, end, out, to):
+    """Copy what is no JSON, with its escapes undone -> end of the copy."""
+    while at < end:
+        state, at, to = _string(base, block, at, end, out, to, False)
+        if state == COMPLETE:
+            out[to] = QUOTE
+            to += 1
+        elif at < end:
+            out[to] = block[at]
+            at += 1
+            to += 1
+    return to
+
+
 @kernel
-def _lines(base, block, end, depth, inside, last, out, offsets, broken):
+def _lines(base, block, end, last, out, offsets, broken):
     found, faults, to, at, start = 0, 0, 0, 0, 0
-    line_out, level = 0, 0
+    line_out, level, cut = 0, 0, False
     while at < end:
         byte = block[at]
         if byte == QUOTE:
             before = to
             state, at, to = _string(base, block, at + 1, end, out, to, True)
             if state == INCOMPLETE:
+                cut = True
                 break
             if state == BROKEN:
-                level = 1
-                while at < end and block[at] != NEWLINE:
-                    at += 1
-                continue
-            if _is_key(block, at, end) == 1:
+                level, at = 1, _line_end(block, at, end)
+            elif _is_key(block, at, end) == 1:
                 to = before
             else:
                 out[to] = NEWLINE
                 to += 1
         elif byte == NEWLINE or byte == RETURN:
-            if level != 0:
-                if faults < broken.size:
+            if at > start:
+                if level != 0:
                     broken[faults] = start
-                faults += 1
-                to = line_out
-                offsets[found + 1] = to
-                found += 1
-            elif at > start:
+                    faults += 1
+                    to = _as_it_stands(base, block, start, at, out, line_out)
                 offsets[found + 1] = to
                 found += 1
             at += 1
             start, line_out, level = at, to, 0
+        elif STEPS[byte] == LETTER:
+            at, known = unquoted(block, at, end)
+            if not known:
+                level, at = 1, _line_end(block, at, end)
         else:
-            if byte == 91 or byte == 123:
-                level += 1
-            elif byte == 93 or byte == 125:
-                level -= 1
+            level += STEPS[byte]
             at += 1
     if last and start < end:
-        if level != 0 or at < end:
-            if faults < broken.size:
-                broken[faults] = start
+        if level != 0 or cut:
+            broken[faults] = start
             faults += 1
-            to = line_out
+            to = _as_it_stands(base, block, start, end, out, line_out)
         offsets[found + 1] = to
         found += 1
         start = end
-    return found, np.int64(start), faults, inside
+    return found, np.int64(start), faults
+
+
+@part
+def _line_end(block, at, end):
+    while at < end and block[at] != NEWLINE and block[at] != RETURN:
+        at += 1
+    return at
 
 
 @kernel
-def _nested(base, block, end, depth, inside, last, out, offsets, broken):
-    found, to, at, start = 0, 0, 0, 0
+def _nested(base, block, end, depth, inside, last, out, offsets, broken, aside):
+    found, faults, to, at, start, beside, kept = 0, 0, 0, 0, 0, 0, 0
     level = depth if inside else 0
-    something = False
-    while at < end:
+    something, faulty, waits, state = False, False, False, GOES_ON
+    while at < end and state == GOES_ON and not waits:
         byte = block[at]
         if byte == QUOTE:
-            before, opening = to, at
-            state, at, to = _string(base, block, at + 1, end, out, to, False)
-            if state == BROKEN:
-                broken[0] = opening
-                return found, np.int64(start), 1, inside
-            key = np.int64(-1) if state == INCOMPLETE else _is_key(block, at, end)
-            if key == -1 and not (last and level == 0 and state == COMPLETE):
-                break
-            if key == 1 or level < depth:
-                to = before
+            before = to
+            at, to, key, odd = _value(base, block, at + 1, end, out, to, last and level == 0)
+            if key != 0:
+                waits, to = key < 0, before
+            elif level < depth:
+                beside, to = _moved(out, before, to, aside, beside), before
             else:
-                out[to] = NEWLINE
-                to += 1
-                something = True
+                something, faulty = True, faulty or odd
+            continue
+        step = STEPS[byte]
+        if step == LETTER:
+            at, known = unquoted(block, at, end)
+            if not known and level < depth:
+                waits = True
+                state = STOPPED if at < end else GOES_ON
+            else:
+                something, faulty = something or not known, faulty or not known
             continue
         at += 1
-        opens, closes = byte == 91 or byte == 123, byte == 93 or byte == 125
+        if step == 0 and byte != COMMA:
+            continue
+        opens, closes = step == 1, step == -1
         something = something or (opens and level >= depth)
-        level += opens - closes
-        if level < 0:
-            broken[0] = at - 1
-            return found, np.int64(start), 1, inside
-        between = level == depth and (opens or byte == COMMA)
+        level += step
+        between = level == depth and not closes
         if between or (closes and (level == depth - 1 or depth == level == 0)):
-            if something and level <= depth and byte != 91 and byte != 123:
-                offsets[found + 1] = to
+            if something and level <= depth and not opens:
+                texts = (out, to, offsets, found)
+                to, faults = _finish(base, block, (start, at - 1), texts, faulty, broken, faults)
                 found += 1
-            something = False
-            if level == depth:
-                start, inside = at, True
-            elif inside:
-                start = at - 1
-    if last:
-        if level != 0 or at < end:
-            broken[0] = start
-            return found, np.int64(start), 1, inside
+            something, faulty = False, False
+            if level == depth or inside:
+                start, inside, kept = at - (level != depth), True, beside
+        if level < depth and closes:
+            state = STOPPED if level < 0 else ENDED if level == 0 and byte == CLOSE else GOES_ON
+    if last and state == GOES_ON and level == 0 and not waits:
         if something:
-            offsets[found + 1] = to
+            to, faults = _finish(base, block, (start, end), (out, to, offsets, found), faulty, broken, faults)
             found += 1
-        start = end
-    return found, np.int64(start), 0, inside
+        return found, np.int64(end), faults, inside, beside, state
+    if state == ENDED:
+        return found, np.int64(at), faults, inside, beside, state
+    return found, np.int64(start), faults, inside, kept, STOPPED if last else state
+
+
+@inlined
+def _value(base, block, at, end, out, to, is_last):
+    """Copy the string that begins at `at`, with a line feed -> (after it, end of the copy, key, odd).
+
+    key: 1: it is one; -1: the block ends before that can be said, unless it is the last value of all.
+    odd: An escape in it is none, and stays as it is.
+    """
+    state, at, to = _string(base, block, at, end, out, to, False)
+    odd = False
+    while state == BROKEN:
+        odd = True
+        out[to] = BACKSLASH
+        state, at, to = _string(base, block, at + 1, end, out, to + 1, False)
+    key = np.int64(-1) if state == INCOMPLETE else _is_key(block, at, end)
+    if key < 0 and is_last and state == COMPLETE:
+        key = np.int64(0)
+    out[to] = NEWLINE
+    return at, to + 1, key, odd
+
+
+@part
+def _moved(out, begin, end, aside, to):
+    """Copy what is beside the records -> end of the copy."""
+    for i in range(begin, end):
+        aside[to] = out[i]
+        to += 1
+    return to
+
+
+@part
+def _finish(base, block, place, texts, faulty, broken, faults):
+    """End a record; one that is no JSON is read as it stands -> (end of its text, faults)."""
+    out, to, offsets, found = texts
+    if faulty:
+        broken[faults] = place[0]
+        faults += 1
+        to = _as_it_stands(base, block, place[0], place[1], out, offsets[found])
+    offsets[found + 1] = to
+    return to, faults

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bioclue_data.leakage.reading import json_shape, parquet, tables, tagged, xml_records
+from bioclue_data.leakage.reading import json_kind, parquet, tables, tagged, xml_records
 
 Kind = Literal["parquet", "xml", "json", "table", "tagged", "prose"]
 _STRANGERS = {
@@ -45,7 +45,7 @@ def binary_kind(head: bytes) -> Kind | None:
 
 def text_kind(head: bytes, *, whole: bool) -> tuple[Kind, tables.Dialect | None]:
     """The kind of a file by the beginning of its UTF-8 text; with the dialect of a table."""
-    if json_shape.is_json(head):
+    if json_kind.is_json(head, whole=whole):
         return "json", None
     if tagged.is_tagged(head):
         return "tagged", None

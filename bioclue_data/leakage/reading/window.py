@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from bioclue_data.leakage.reading.batches import FIRST, SIZE, packed
 from bioclue_data.matching.tokens import PADDING, Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from bioclue_data.leakage.reading.notes import Notes
 
@@ -21,7 +22,7 @@ class Taken(NamedTuple):
     Attributes:
         texts: The records that are complete.
         consumed: Bytes that they took.
-        stop: Nothing behind this can be read.
+        stop: What is behind this is not for the kernel.
     """
 
     texts: Texts
@@ -30,10 +31,10 @@ class Taken(NamedTuple):
 
 
 class _Window:
-    def __init__(self) -> None:
+    def __init__(self, origin: int) -> None:
         self.array: Any = np.empty(SIZE + 2**20 + PADDING, np.uint8)
         self.filled = 0
-        self.origin = 0
+        self.origin = origin
 
     def add(self, piece: bytes) -> None:
         end = self.filled + len(piece)
@@ -48,6 +49,10 @@ class _Window:
     def block(self) -> Any:
         self.array[self.filled : self.filled + PADDING] = 0
         return self.array[: self.filled + PADDING]
+
+    @property
+    def held(self) -> bytes:
+        return bytes(self.array[: self.filled])
 
     def drop(self, count: int) -> None:
         rest = self.filled - count
@@ -67,7 +72,8 @@ def through(
     *,
     limit: int,
     lines: bool,
-) -> Iterator[Texts]:
+    origin: int = 0,
+) -> Generator[Texts, None, Iterator[bytes]]:
     """Give the records of a stream to a kernel, window by window.
 
     Args:
@@ -76,8 +82,12 @@ def through(
         notes: What goes wrong.
         limit: Bytes that one record may take.
         lines: A record can only end with a line: one that is too long is left out. Else it ends the file.
+        origin: Offset of the first byte.
+
+    Returns:
+        The pieces behind the place where the kernel stopped; none if it did not.
     """
-    window, size, complete, wanted = _Window(), min(FIRST, limit), False, FIRST
+    window, size, complete, wanted = _Window(origin), min(FIRST, limit), False, FIRST
     for piece in pieces:
         complete = complete or b"\n" in piece
         window.add(piece)
@@ -88,7 +98,7 @@ def through(
             window.drop(taken.consumed)
             yield taken.texts
             if taken.stop:
-                return
+                return chain([window.held], pieces)
             wanted = min(2 * wanted, SIZE)
             size = min(limit, max(wanted, 2 * window.filled))
             complete = False
@@ -96,12 +106,15 @@ def through(
             where = f"the record at byte {window.origin:,} is longer than {limit:,} bytes"
             if not lines:
                 notes.add(f"{where}: the file is left out from there on")
-                return
+                return iter(())
             notes.add(f"{where}: left out")
             yield packed([b""])
             _skip_line(window, pieces)
-            complete, size = b"\n" in window.block.tobytes(), min(SIZE, limit)
-    yield take(window.block, window.origin, True).texts
+            complete, size = b"\n" in window.held, min(SIZE, limit)
+    taken = take(window.block, window.origin, True)
+    window.drop(taken.consumed)
+    yield taken.texts
+    return iter([window.held] if taken.stop else ())
 
 
 def _skip_line(window: _Window, pieces: Iterator[bytes]) -> None:
