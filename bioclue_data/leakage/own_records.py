@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from bioclue_data.errors import UsageError
-from bioclue_data.leakage.reading import arrow_ipc, json_shape, raw, sniff, tables, utf8
+from bioclue_data.leakage.reading import arrow_ipc, json_kind, raw, sniff, tables, utf8
 from bioclue_data.leakage.reading.notes import Notes
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def records_of(path: Path, fields: Sequence[str]) -> list[dict[str, Any]]:
     """
     try:
         data = _unpacked(path)
-        if arrow_ipc.is_arrow(data) or sniff.binary_kind(data) == "parquet":
-            return _columns(data)
+        if (kind := sniff.binary_kind(data)) in {"arrow", "parquet"}:
+            return _columns(data, is_arrow=kind == "arrow")
         return _of_text(path, _text(data), fields)
     except RecursionError:
         raise UsageError("cannot be read: brackets are nested too deeply", where=str(path)) from None
@@ -54,10 +54,10 @@ def _unpacked(path: Path) -> bytes:
     return data
 
 
-def _columns(data: bytes) -> list[dict[str, Any]]:
+def _columns(data: bytes, *, is_arrow: bool) -> list[dict[str, Any]]:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    is_arrow, source = arrow_ipc.is_arrow(data), pa.BufferReader(data)
+    source = pa.BufferReader(data)
     rows: list[dict[str, Any]] = (
         arrow_ipc.opened(source).read_all() if is_arrow else pq.read_table(source)
     ).to_pylist()
@@ -87,7 +87,7 @@ def _of_text(path: Path, text: str, fields: Sequence[str]) -> list[dict[str, Any
     endings = [ending.lower() for ending in path.suffixes[-2:]]  # the last one may be .gz
     usual = next((_SEPARATORS[ending] for ending in endings if ending in _SEPARATORS), "")
     is_whole = len(text) <= 2**18
-    if usual or (not json_shape.is_json(head) and tables.dialect_of(head, whole=is_whole)):
+    if usual or (not json_kind.is_json(head, whole=is_whole) and tables.dialect_of(head, whole=is_whole)):
         return _table(text, _separator(text, fields, usual or ","))
     return _json(text, fields)
 

@@ -63,14 +63,8 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
 def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
     head, pieces = _peeked(_pieces(uri, notes))
     kind = sniff.binary_kind(head)
-    if (is_arrow := arrow_ipc.is_arrow(head)) or kind == "parquet":
-        if packed := raw.packing(_first_bytes(uri)):
-            notes.add(
-                f"is {'Arrow' if is_arrow else 'Parquet'} packed as {packed}, unpack it first: not read"
-            )
-            return iter(())
-        rows = (arrow_ipc if is_arrow else parquet).records(uri, fields, notes)
-        return without_templates(rows, notes)
+    if kind in {"arrow", "parquet"}:
+        return without_templates(_columns(uri, kind, fields, notes), notes)
     if kind == "xml":
         return without_templates(grouped(xml_records.records(head, pieces, fields, notes)), notes)
     if strange := sniff.stranger(head):
@@ -79,9 +73,13 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
     return _records_of_text(uri, utf8.text(pieces, notes), fields, notes, limit)
 
 
-def _first_bytes(uri: str) -> bytes:
+def _columns(uri: str, kind: sniff.Kind, fields: tuple[str, ...], notes: Notes) -> Iterator[Texts]:
     with closing(raw.open_bytes(uri)) as file:
-        return file.read(8)
+        packed = raw.packing(file.read(8))
+    if packed:
+        notes.add(f"is {kind.capitalize()} packed as {packed}, unpack it first: not read")
+        return iter(())
+    return arrow_ipc.records(uri, fields, notes) if kind == "arrow" else parquet.records(uri, fields, notes)
 
 
 def _records_of_text(

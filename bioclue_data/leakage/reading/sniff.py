@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bioclue_data.leakage.reading import json_kind, parquet, tables, tagged, xml_records
+from bioclue_data.leakage.reading import arrow_ipc, json_kind, parquet, tables, tagged, xml_records
 
-Kind = Literal["parquet", "xml", "json", "table", "tagged", "prose"]
+Kind = Literal["arrow", "parquet", "xml", "json", "table", "tagged", "prose"]
 _STRANGERS = {
     b"\x89PNG": "a PNG image",
     b"\xff\xd8\xff": "a JPEG image",
@@ -19,7 +19,6 @@ _STRANGERS = {
     b"SQLite format 3": "an SQLite database",
     b"\x93NUMPY": "a NumPy array",
     b"\xd0\xcf\x11\xe0": "an old Office document",
-    b"ARROW1": "an Arrow file",
     b"version https://git-lfs": "a Git LFS pointer in place of the file",
 }
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -40,6 +39,8 @@ def binary_kind(head: bytes) -> Kind | None:
     """The kind of a file that is told from its bytes as they are; None for the others."""
     if head.startswith(parquet.MAGIC):
         return "parquet"
+    if arrow_ipc.is_arrow(head):
+        return "arrow"
     return "xml" if xml_records.is_xml(head) else None
 
 
