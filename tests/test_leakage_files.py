@@ -54,7 +54,7 @@ def test_what_is_no_regular_file_is_not_opened(
     done = bioclue(*SCAN, "corpus", *options)
     assert done.code == 1
     for name in ("pipe", "linked", "endless", "socket"):
-        assert f"problem: corpus/{name}.jsonl: is no regular file: not read\n" in done.err
+        assert f"problem: corpus: corpus/{name}.jsonl: is no regular file: not read\n" in done.err
     assert done.err.count("problem:") == 4
     assert exact() == ["0", "1"]
 
@@ -73,7 +73,7 @@ def test_a_folder_that_cannot_be_listed_is_named(here: Path) -> None:
         (here / "corpus" / name).chmod(0)
     done = as_a_user(*SCAN, "corpus")
     assert done.code == 1, done.err
-    assert "problem: corpus/closed: cannot be listed: Permission denied" in done.err
+    assert "problem: corpus: corpus/closed: cannot be listed: Permission denied" in done.err
     assert done.err.count("problem:") == 1
     assert "corpus/.closed" in done.err
     assert exact() == ["0", "1"]
@@ -92,7 +92,7 @@ def test_a_file_that_may_not_be_read_is_named_and_read_when_it_may(
         done = as_a_user(*SCAN, "corpus", *options)
         assert done.code == 1, done.err
         assert (
-            "problem: corpus/closed.jsonl: cannot be read on from byte 0 (unpacked): Permission" in done.err
+            "problem: corpus: closed.jsonl: cannot be read on from byte 0 (unpacked): Permission" in done.err
         )
         assert exact() == ["0", "1"]
     closed.chmod(0o644)
@@ -124,7 +124,7 @@ def test_names_of_other_encodings_are_told(here: Path, bioclue: Command) -> None
     assert told == json.loads(done.out)["corpora"][0]
     assert told["skipped"] == [f"corpus/{READABLE}/{READABLE}.png"]
     for name in ("empty", "gone", "pipe"):
-        assert any(said.startswith(f"corpus/{READABLE}/{name}{READABLE}") for said in told["problems"])
+        assert any(f"{READABLE}/{name}{READABLE}" in said for said in told["problems"])
     assert {row["file"] for row in findings()} == {f"{READABLE}/{READABLE}.jsonl"}
     assert READABLE.replace("\\", "\\\\") in Path("leakage/report.html").read_text(encoding="utf-8")
 
@@ -283,7 +283,7 @@ def test_a_file_elsewhere_that_breaks_is_named_and_the_rest_is_scanned(
     elsewhere.pipe("/corpus/picture.png", b"x")
     done = bioclue(*SCAN, "elsewhere://corpus")
     assert done.code == 1
-    assert f"problem: elsewhere:///corpus/{name}: " in done.err
+    assert f"problem: elsewhere://corpus: elsewhere:///corpus/{name}: " in done.err
     assert said in done.err
     assert "elsewhere:///corpus/picture.png" in done.err
     assert exact() == found

@@ -74,7 +74,7 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
 
 
 def _columns(uri: str, kind: sniff.Kind, fields: tuple[str, ...], notes: Notes) -> Iterator[Texts]:
-    with closing(raw.open_bytes(uri)) as file:
+    with addresses.told(uri), closing(raw.open_bytes(uri)) as file:
         packed = raw.packing(file.read(8))
     if packed:
         notes.add(f"is {kind.capitalize()} packed as {packed}, unpack it first: not read")
