@@ -31,7 +31,9 @@ def is_json(head: bytes, *, whole: bool) -> bool:
 def has_lines(head: bytes, *, whole: bool) -> bool:
     """Are most of the first lines JSON by themselves? There are at least two."""
     text, whole = _looked_at(head, whole=whole)
-    lines = islice(io.StringIO(text, newline=None), 2 * _LINES)
+    lines = islice(
+        io.StringIO(text), 2 * _LINES
+    )  # a carriage return alone ends none: windows need line feeds
     found = [line.strip() for line in lines if line.strip() and (whole or line[-1] == "\n")][:_LINES]
     kinds = Counter(map(_kind, found))
     if kinds["records"]:
