@@ -106,6 +106,13 @@ def test_lines_below_another_value(first: str, tmp_path: Path) -> None:
     assert read(put(tmp_path, "a", f"{first}\n{LINES}")) == (["", *TEXTS], [])
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("fields", [(), ("q", "o")])
+def test_lines_however_they_end(end: str, fields: tuple[str, ...], tmp_path: Path) -> None:
+    path = put(tmp_path, "a", LINES.replace("\n", end) * 300)
+    assert read(path, fields=fields, limit=50_000) == (TEXTS * 300, [])
+
+
 @pytest.mark.parametrize("first", ["// exported", "# exported", "A readme", "{'a': 1}"])
 def test_lines_below_a_line_that_is_none(first: str, tmp_path: Path) -> None:
     texts, problems = read(put(tmp_path, "a", f"{first}\n{LINES}"))

@@ -136,7 +136,25 @@ def test_it_finds_what_numbas_code_finds(
         assert same(by_shipped, found(rows, records))
 
 
-STRINGS = ["[", "]", "{", "}", '"', '"a"', ":", ",", "\n", "\\", "\\u00e9", "\\ud83d\\ude00", "肝", " "]
+STRINGS = [
+    "[",
+    "]",
+    "{",
+    "}",
+    '"',
+    '"a"',
+    ":",
+    ",",
+    "\n",
+    "\\",
+    "\\u00e9",
+    "\\ud83d\\ude00",
+    "肝",
+    " ",
+    "word",
+    "null",
+    "1e",
+]
 
 
 @needs_level

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
+from itertools import islice
 
 from bioclue_data.leakage.reading.json_values import next_value, value_at
 
-LOOKED_AT = 2**18  # bytes
+LOOKED_AT = 2**16  # bytes
 _LINES = 100  # that are looked at
 _MOST = 0.9  # of what is looked at is JSON, if other text follows
 _SEAM = 12  # characters before the end of what is looked at: what seems wrong there may be cut
 _STRING = r'"(?:[^"\\]|\\.)*"'
 # What can be nothing else, even with a mistake in it: an object with a key, a list with a string first.
 _SCALAR = r"(?:-?[\d.]+(?:[eE][-+]?\d+)?|null|true|false|-?NaN|nan|None|True|False)"
+_VALUE = re.compile(r"[-+\w.]+")
 _SURE = re.compile(
     rf"[\[\s]*(?:{_SCALAR}\s*,\s*)*(?:\{{\s*{_STRING}\s*:|{_STRING}\s*,\s*[\"\[{{])", re.DOTALL
 )
@@ -28,8 +31,10 @@ def is_json(head: bytes, *, whole: bool) -> bool:
 def has_lines(head: bytes, *, whole: bool) -> bool:
     """Are most of the first lines JSON by themselves? There are at least two."""
     text, whole = _looked_at(head, whole=whole)
-    lines = re.split(r"\r\n?|\n", text)
-    found = [line for line in (lines if whole else lines[:-1]) if line.strip()][:_LINES]
+    lines = islice(
+        io.StringIO(text), 2 * _LINES
+    )  # a carriage return alone ends none: windows need line feeds
+    found = [line.strip() for line in lines if line.strip() and (whole or line[-1] == "\n")][:_LINES]
     kinds = Counter(map(_kind, found))
     if kinds["records"]:
         return len(found) > 1 and kinds["records"] + kinds["like records"] + kinds["strings"] > kinds["other"]
@@ -62,11 +67,12 @@ def _begins_with_values(head: bytes, *, whole: bool) -> bool:
 
 def _kind(line: str) -> str:
     """Of a line: JSON with strings in it, a string, another value; no JSON, but an object of a kind."""
-    line = line.strip()
-    try:
-        value = json.loads(line, strict=False, parse_int=float)
-    except (json.JSONDecodeError, RecursionError):
-        return "like records" if line[0] == "{" and line[-1] == "}" else "other"
-    if isinstance(value, str):
-        return "strings"
-    return "records" if '"' in line else "values"
+    ends = line[0] + line[-1]
+    if ends in {"{}", "[]", '""'} or _VALUE.fullmatch(line):
+        try:
+            is_whole = value_at(line, 0)[1] == len(line)
+        except (json.JSONDecodeError, RecursionError):
+            is_whole = False
+        if is_whole:
+            return "strings" if ends == '""' else "records" if '"' in line else "values"
+    return "like records" if ends == "{}" else "other"
