@@ -303,6 +303,12 @@ def test_damaged_corpora(name: str, here: Path, bioclue: Command) -> None:
     assert str(here) not in Path("leakage/scan.json").read_text(encoding="utf-8")
 
 
+def test_a_damaged_corpus_of_one_file_is_named_once(here: Path, bioclue: Command) -> None:
+    (here / "bad.jsonl").write_bytes(WHOLE[:-20])
+    done = bioclue(*SCAN, "bad.jsonl")
+    assert (done.code, done.err.count("bad.jsonl")) == (1, 1)
+
+
 def test_what_stands_before_the_damage_is_found(here: Path, bioclue: Command) -> None:
     (here / "corpus/bad.jsonl").write_bytes(DAMAGED["cut JSON lines"][1])
     bioclue(*SCAN, "corpus")

@@ -132,8 +132,12 @@ class Summary:
 
     @property
     def problems(self) -> list[str]:
-        """All problems, with the corpus, and the file inside it."""
-        return [f"{corpus['corpus']}: {problem}" for corpus in self.corpora for problem in corpus["problems"]]
+        """All problems, with the corpus, and the file inside it; a corpus of one file is called as that."""
+        return [
+            problem if problem.startswith(f"{corpus['corpus']}: ") else f"{corpus['corpus']}: {problem}"
+            for corpus in self.corpora
+            for problem in corpus["problems"]
+        ]
 
     @property
     def checks(self) -> list[str]:
