@@ -249,7 +249,12 @@ def test_shares_and_verdicts() -> None:
 
 def test_a_corpus_that_could_not_be_read_is_no_clean_one() -> None:
     facts = scan()
-    broken = facts["corpora"][0] | {"corpus": "broken", "records": 0, "problems": ["a.xls: no text"]}
+    broken = facts["corpora"][0] | {
+        "corpus": "broken",
+        "records": 1,
+        "bytes": 0,
+        "problems": ["a.xls: no text"],
+    }
     facts["corpora"].append(broken)
     tree = parse(render(table([row()]), facts))
     line = tree.xpath("//table[@id='heat']//tr[th[.='own']]/td")

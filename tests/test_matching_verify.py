@@ -303,29 +303,29 @@ PAIR = (
 PAIR_ZH = (("高血压病人早上吃药还是晚上吃药比较好", HALF), ("高血压病人早上吃药还是中午吃药比较好", HALF))
 
 
+def shares(pair: Sequence[tuple[str, int]], record: str) -> list[float]:
+    found = scores_in(pair, record)
+    assert found
+    return found.fine.tolist()
+
+
 @pytest.mark.parametrize("pair", [PAIR, PAIR_ZH, PAIR[::-1], PAIR_ZH[::-1]])
 def test_halves_of_a_pair_need_a_place_each(pair: tuple[tuple[str, int], ...]) -> None:
-    for only, _ in pair:
-        alone = scores_in(pair, f"{AROUND}{only}{AROUND}")
-        assert alone
-        assert sorted(alone.fine.tolist())[0] < 0.5
-    both = scores_in(pair, f"{AROUND}{pair[0][0]} {pair[1][0]}{AROUND}")
-    assert both
-    assert both.fine.tolist() == pytest.approx([1, 1])
-    turned = scores_in(pair, f"{AROUND}{pair[1][0]} {pair[0][0]}{AROUND}")
-    assert turned
-    assert turned.fine.tolist() == pytest.approx([1, 1])
+    (one, _), (other, _) = pair
+    for only in (one, other):
+        assert min(shares(pair, f"{AROUND}{only}{AROUND}")) < 0.5
+    for both in (f"{one} {other}", f"{other} {one}"):
+        assert shares(pair, f"{AROUND}{both}{AROUND}") == pytest.approx([1, 1])
 
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_half_that_is_a_part_of_the_other_must_stand_elsewhere_too(order: int) -> None:
-    pair = [(f"{PAIR[0][0]} My doctor did not say.", HALF), (PAIR[0][0], HALF)][::order]
-    once = scores_in(pair, f"{AROUND}{pair[0 if order == 1 else 1][0]}{AROUND}")
-    assert once
-    assert sorted(once.fine.tolist())[0] < 0.5
-    twice = scores_in(pair, f"{AROUND}{pair[0][0]}\t{pair[1][0]}{AROUND}")
-    assert twice
-    assert twice.fine.tolist() == pytest.approx([1, 1])
+    part = PAIR[0][0]
+    whole = f"{part} My doctor did not say."
+    pair = [(whole, HALF), (part, HALF)][::order]
+    assert min(shares(pair, f"{AROUND}{whole}{AROUND}")) < 0.5
+    for both in (f"{whole}\t{part}", f"{part}\t{whole}"):
+        assert shares(pair, f"{AROUND}{both}{AROUND}") == pytest.approx([1, 1])
 
 
 def test_of_equal_halves_each_must_be_there() -> None:

@@ -46,7 +46,7 @@ _MEANINGS = {
 class _Cell(NamedTuple):
     """A place of the heat map: findings that are leaks, of how many items, and the share as 0 to 1.
 
-    `unread`: 1 for each table against a corpus of which no record could be read.
+    `unread`: 1 for each table against a corpus of which no text could be read.
     """
 
     leaked: int
@@ -151,7 +151,7 @@ def _heat_map(frame: pl.DataFrame, scan: dict[str, Any]) -> dict[str, Any]:
     counts = {tuple(row[:3]): row[3:] for row in groups.iter_rows()}
     corpora = list(dict.fromkeys([row["corpus"] for row in scan["corpora"]]))
     corpora += sorted({corpus for _, _, corpus in counts} - set(corpora))
-    unread = {row["corpus"] for row in scan["corpora"] if not row["records"]}
+    unread = {row["corpus"] for row in scan["corpora"] if not row["bytes"]}
     keys = sorted({*totals, *((dataset, split) for dataset, split, _ in counts)})
     rows = []
     for dataset in dict.fromkeys(dataset for dataset, _ in keys):

@@ -65,6 +65,35 @@ def _place_of(value, keys, places):
 
 
 @part
+def _fill_table(hashes, first, size, working):
+    """Put the pairs of a field's tokens into the table -> its size less one, a mask of places."""
+    keys, heads, following, times, counts = working[:5]
+    seen = working[11]
+    seen[:] = U(0)
+    places = U(1)
+    while places < U(2 * size + 2):
+        places *= U(2)
+    places -= U(1)
+    for place in range(places + U(1)):
+        keys[place] = U(0)
+    for j in range(size - 1, -1, -1):
+        counts[j] = 0
+        following[j] = -1
+        value = _pair(hashes, first + j, first)
+        if value == U(0):
+            continue
+        place = _place_of(value, keys, places)
+        times[j] = 1
+        if keys[place] == value:
+            following[j] = heads[place]
+            times[j] += times[heads[place]]
+        keys[place] = value
+        heads[place] = j
+        _note(value, seen)
+    return places
+
+
+@part
 def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
     """Fill one row; -> first and one past the last token of the stretch, and of a half's own place."""
     field_hashes, _, offsets, fine, wide, kinds, _ = stored
@@ -77,29 +106,9 @@ def compare(hashes, text_arrays, begin, end, stored, field, working, out, row):
         windows += fine[t] > 0
     if total_fine == 0:
         return compare_whole(hashes, text_arrays, begin, end, field_hashes, first, last, out, row)
-    keys, heads, following, times, counts = working[:5]
+    keys, heads, _, times, counts = working[:5]
     matched, seen = working[10], working[11]
-    seen[:] = U(0)
-    places = U(1)
-    while places < U(2 * size + 2):
-        places *= U(2)
-    places -= U(1)
-    for place in range(places + U(1)):
-        keys[place] = U(0)
-    for j in range(size - 1, -1, -1):
-        counts[j] = 0
-        following[j] = -1
-        value = _pair(field_hashes, first + j, first)
-        if value == U(0):
-            continue
-        place = _place_of(value, keys, places)
-        times[j] = 1
-        if keys[place] == value:
-            following[j] = heads[place]
-            times[j] += times[heads[place]]
-        keys[place] = value
-        heads[place] = j
-        _note(value, seen)
+    places = _fill_table(field_hashes, first, size, working)
     table = keys, heads, counts, times, seen
     width = np.int64(size * STRETCH) + SLACK
     weights = fine[first:last]

@@ -115,10 +115,9 @@ def command(
     from bioclue_data import api  # noqa: PLC0415
     from bioclue_data.leakage import run  # noqa: PLC0415
 
-    part = part_of(shard)
+    part, chosen = part_of(shard), thresholds(changed)
     if write:
         _may_write(target, part, sample=sample)
-    chosen = thresholds(changed)
     rows = rows_of(target, configs, datasets, splits, _split(fields), records)
     stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
     corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
