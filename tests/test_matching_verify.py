@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.leakage.findings import holds
+from bioclue_data.matching import index as indexes
 from bioclue_data.matching import reference
 from bioclue_data.matching.bounds import first_look, least_of_all
 from bioclue_data.matching.candidates import Candidates, candidates, scratch
@@ -326,6 +327,21 @@ def test_a_half_that_is_a_part_of_the_other_must_stand_elsewhere_too(order: int)
     assert min(shares(pair, f"{AROUND}{whole}{AROUND}")) < 0.5
     for both in (f"{whole}\t{part}", f"{part}\t{whole}"):
         assert shares(pair, f"{AROUND}{both}{AROUND}") == pytest.approx([1, 1])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_half_that_is_there_whole_takes_no_token_of_the_other(turned: bool, monkeypatch: Any) -> None:
+    end = "be swallowed after"  # so common that it weighs next to nothing
+    pair = [f"red tablets for a cough {end} lunch", f"may drops against very dry eyes in winter {end} lunch"]
+    others = [f"the pill of ward {n} could {end} {'lunch' if n < 2 else 'dinner'}" for n in range(40)]
+    monkeypatch.setattr(indexes, "OTHERS", 0)
+    texts = texts_of([*pair, *others])
+    kinds = np.array([HALF] * 2 + [ANCHOR] * len(others), np.uint8)
+    index = build(texts, np.array([0, *range(len(others) + 1)], np.int32), kinds)
+    record = texts_of(["\t".join(pair[::-1] if turned else pair)])
+    found = candidates(scan(record, index)[0], index, scratch(index))
+    scores = verify(record, index, found)
+    assert scores.longest[scores.fields < 2].tolist() == [len(text.split()) for text in pair]
 
 
 def test_of_equal_halves_each_must_be_there() -> None:
