@@ -1,4 +1,4 @@
-"""Tags, character references and escapes are no words; what only looks like them stays."""
+"""Tags, references, escapes, links and broken words are undone; what only looks like them stays."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ def plain(text: str) -> str:
         ("&lt;b&gt;blue&lt;/b&gt; lamp", "blue lamp"),
         (r"\u7532\u72b6\u817a of \ud83d\ude00", "甲状腺 of 😀"),
         (r"\ud83d alone", "\ufffd alone"),
+        ("a [blue lamp](https://x.example/a_(b)?c=1) lit", "a [blue lamp] lit"),
+        ('又见[青蓝色灯](/wiki/青灯 "灯")与![图](a/../b.png)', "又见[青蓝色灯]与![图]"),
+        ("see [1](#cite-1), [2](www.x.example)", "see [1], [2]"),
+        ("the treat-\nment of lamp-\r\n   light", "the treatment of lamplight"),
+        ("the treat\xad\nment", "the treatment"),
     ],
 )
 def test_markup_is_no_text(text: str, expected: str) -> None:
@@ -54,6 +59,11 @@ def test_markup_is_no_text(text: str, expected: str) -> None:
         r"\theta, \nu and C:\users\lamp",
         r"\u12 is short",
         "<b never closed",
+        "f[x](y) and [a](b c) and [95 % CI](0.5-1.2)",
+        "a list -\nof lamps, 5-\nfold, CT-\nMRI, lamp-\n\nlight, B-\ncell, post-\nHBV",
+        "- first\n- second",
+        "soft\xadhyphen",
+        "[open](https://x.example",
         "a < b",
         "<",
         "&",
@@ -75,8 +85,17 @@ def test_texts_behind_a_header() -> None:
     assert strings(without_markup(Texts(texts.data, texts.offsets[1:]))) == ["one", "two & three"]
 
 
-PIECES = ["lamp", " ", "<b>", "</b>", "<br>", "&nbsp;", "&#30002;", "灯", "<", "&", "x" * 70, r"\u706f"]
-MEANT = {"<b>": "", "</b>": "", "<br>": "\n", "&nbsp;": "\xa0", "&#30002;": "甲", r"\u706f": "灯"}
+MEANT = {
+    "<b>": "",
+    "</b>": "",
+    "<br>": "\n",
+    "&nbsp;": "\xa0",
+    "&#30002;": "甲",
+    r"\u706f": "灯",
+    "a-\nb": "ab",
+    "[a](http:b)": "[a]",
+}
+PIECES = ["lamp", " ", "灯", "<", "&", "-", "\n", "](", "x" * 70, *MEANT]
 
 
 @settings(max_examples=200, deadline=None)

@@ -15,6 +15,7 @@ import pytest
 
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage import parts, run, targets
+from bioclue_data.leakage.reading import reader
 from tests import leakage as own
 
 NAMES = ("item_id", "verdict", "file", "record", "records")
@@ -77,7 +78,7 @@ def test_groups_of_rows_do_not_matter(corpus: run.Source, monkeypatch: pytest.Mo
     expected = run.check(own.rows(), [corpus])
     for name in ("GROUP_TOKENS", "PORTION"):
         monkeypatch.setattr(targets, name, 20)
-    assert len(list(targets.groups(own.rows()))) > 2
+    assert [group.is_last for group in targets.groups(own.rows())] == [False, False, False, True]
     table, summary = run.check(own.rows(), [corpus])
     assert brief(table.to_pylist()) == brief(expected[0].to_pylist())
     assert summary == expected[1]
@@ -105,8 +106,8 @@ def test_a_paper_with_a_dash_in_it_counts_no_more_than_without() -> None:
 def test_rows_of_long_texts_go_together() -> None:
     paper = "The green lamp of the third ward blinked twice – why is not known. " * 500
     rows = [row._replace(fields=own.fields(paper)) for row in own.rows() * 50]
-    assert [len(group) for group in targets.groups(rows)] == [300]
-    portions = Counter(row.portion for group in targets.groups(rows) for row in group)
+    assert [(len(group.rows), group.is_last) for group in targets.groups(rows)] == [(300, True)]
+    portions = Counter(row.portion for group in targets.groups(rows) for row in group.rows)
     assert portions == {0: 60, 1: 60, 2: 60, 3: 60, 4: 60}
 
 
@@ -225,18 +226,18 @@ def test_what_is_elsewhere_and_was_not_read_well_is_tried_again(tmp_path: Path) 
     assert table["file"].to_pylist() == [address]
 
 
-def test_a_corpus_that_swells_is_not_kept_in_memory(corpus: run.Source) -> None:
-    held = run.Held(room=3000)
-    unit = run.Unit(0, corpus, corpus.files)
-    for _ in range(2):
-        batches, read = held.records(unit)
-        assert sum(len(batch.texts) for batch in batches) == read["records"] == 6 * 23
-    assert held._units == {}
-    small = run.Unit(0, corpus, corpus.files[:1])
-    first = [batch.first for batch in held.records(small)[0]]
-    again, read = held.records(small)
-    assert [batch.first for batch in again] == first
-    assert (len(held._units), read["records"]) == (1, 23)
+@pytest.mark.parametrize("tokens", [20, targets.GROUP_TOKENS])
+def test_files_are_read_once_whatever_the_groups(
+    corpus: run.Source, tokens: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, engine = [], run._Threads()
+    read = reader.read
+    monkeypatch.setattr(reader, "read", lambda file, **rest: opened.append(file) or read(file, **rest))
+    monkeypatch.setattr(targets, "GROUP_TOKENS", tokens)
+    monkeypatch.setattr(targets, "PORTION", tokens)
+    checked(corpus, engine=engine)
+    assert opened == list(corpus.files)
+    assert engine._held._units == {}  # the last rows do not need them any more
 
 
 def test_names_of_parts_are_safe_and_of_bounded_length() -> None:

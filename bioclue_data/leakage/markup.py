@@ -1,6 +1,8 @@
-r"""Texts without what web pages leave in them: tags, character references, escapes of JSON in JSON.
+r"""Texts without what web pages and printed ones leave in them.
 
-Items and corpora are read alike: `<b>`, `&nbsp;` or `\u7532` are no words of either.
+That is tags, character references, escapes of JSON in JSON, where links of Markdown lead to, and hyphens at
+the end of a line that break a word. Items and corpora are read alike: `<b>`, `&nbsp;` or `\u7532` are no
+words of either.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -25,11 +27,17 @@ _BLOCK = (
     "footer|form|h[1-6]|head|header|hr|html|iframe|img|input|li|link|main|meta|nav|ol|option|p|pre|script|"
     "section|select|style|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul|video"
 )
+_TARGET = (
+    r"(?:(?:[a-z]{3,6}:|www\.|[/#.])[^()\s]*(?:\([^()\s]*\)[^()\s]*)*"
+    r"|[^()\s]+\.(?:gif|html?|jpe?g|md|pdf|png|svg|webp))"
+)
 _MARKUP = re.compile(
     rf"(?P<inline></?(?:{_INLINE})(?:\s+[^<>=]*=[^<>]*|\s*/?)>)"
     rf"|(?P<block></?(?:{_BLOCK})(?:\s+[^<>=]*=[^<>]*|\s*/?)>|<!--[^<>]*-->)"
     r"|(?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
-    r"|(?P<escape>(?:\\u[0-9a-fA-F]{4})+)".encode(),
+    r"|(?P<escape>(?:\\u[0-9a-fA-F]{4})+)"
+    rf"|(?P<target>\]\({_TARGET}(?:\s+\"[^\"\n]*\")?\))"
+    r"|(?P<hyphen>(?-i:(?<=[a-z])-\r?\n[ \t]*(?=[a-z]))|\xc2\xad\r?\n[ \t]*)".encode("latin-1"),
     re.IGNORECASE,
 )
 _TWICE = 2  # what is escaped may be a tag
@@ -64,8 +72,10 @@ def _found(texts: Texts) -> list[tuple[int, int, bytes]]:
 
 def _replacement(match: re.Match[bytes]) -> bytes | None:
     """What stands for some markup; None: it is none."""
-    if match.lastgroup == "inline":
+    if match.lastgroup in {"inline", "hyphen"}:
         return b""
+    if match.lastgroup == "target":
+        return b"]"
     if match.lastgroup == "block":
         return b"\n"
     if match.lastgroup == "reference":

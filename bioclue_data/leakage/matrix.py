@@ -38,7 +38,7 @@ def matrix(
     counts: Counter[tuple[str, str, str, str, str, str]] = Counter()
     seen: set[tuple[str, str, str, str]] = set()
     for group in groups(rows_of_folder(folder, choice, literature)):
-        search = search_for(group, thresholds)
+        search = search_for(group.rows, thresholds)
         for other, table in tables(folder, Choice()):
             if say:
                 say(f"{other} {table['split']}")

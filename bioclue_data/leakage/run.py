@@ -12,13 +12,14 @@ import os
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from bioclue_data import memory
 from bioclue_data.building.flags import check_of
 from bioclue_data.building.tables import file_sha256
-from bioclue_data.leakage import checks, parts
+from bioclue_data.leakage import checks, held, parts
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage.reading import addresses, reader
 from bioclue_data.leakage.scanning import Records, joined, scan_records
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from bioclue_data.leakage.search import Search
-    from bioclue_data.leakage.targets import Row
+    from bioclue_data.leakage.targets import Group, Row
     from bioclue_data.matching.tokens import Texts
 
     Say = Callable[[str], None] | None
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 BUNDLE = 32 << 20  # bytes of files in a unit, about
 BLANK = ord(" ")  # and what comes before it: line feeds, tabs
 BEGINNING = 4096  # bytes that mostly tell that there is text
-KEPT = 192 << 20  # bytes of corpora that stay in memory for the next group of rows
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,19 @@ class Unit(NamedTuple):
         number: Of the unit in the run.
         source, files: The corpus, and its files.
         stamp: What tells them from others; empty where no part is named by it.
+        size: Bytes of the files, about.
     """
 
     number: int
     source: Source
     files: tuple[str, ...]
     stamp: str = ""
+    size: int = 0
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells what is read of it from what is read of others."""
+        return (self.source.corpus, *self.source.fields, *self.files)
 
     def part(self, rows: str, options: Options) -> Path | None:
         """Where its findings go. `rows`: the digest of what is looked for."""
@@ -111,6 +118,7 @@ class Options(NamedTuple):
         shard: (i, N): only every N-th unit, from the i-th; (0, 1): all.
         engine: Scans units; None: threads of this process.
         keep: Only findings of these verdicts; None: all.
+        again: Will the corpora be read once more, for other rows? `check` says so to the engine.
     """
 
     thresholds: Thresholds = Thresholds()
@@ -119,6 +127,7 @@ class Options(NamedTuple):
     shard: tuple[int, int] = (0, 1)
     engine: Engine | None = None
     keep: frozenset[str] | None = None
+    again: bool = False
 
 
 @dataclass
@@ -182,16 +191,16 @@ def check(
     summary = Summary(options.thresholds._asdict(), found.method())
     facts = {source.corpus: _facts(source) for source in corpora}
     bundles = [
-        (source, files, _stamp(source, files) if options.parts else "")
+        (source, files, _stamp(source, files) if options.parts else "", size)
         for source in corpora
-        for files in _bundles(source.files)
+        for files, size in _bundles(source.files)
     ]
     counts: Counter[tuple[str, str, str]] = Counter()
     results: list[pa.Table] = []
     engine = options.engine or _Threads()
     first, (shard, shards) = 0, options.shard
     for group in groups(rows):
-        counts.update((row.dataset, row.task, row.split) for row in group)
+        counts.update((row.dataset, row.task, row.split) for row in group.rows)
         units = [Unit(first + place, *bundle) for place, bundle in enumerate(bundles)]
         mine = [unit for unit in units if unit.number % shards == shard]
         for unit, (part, read) in _scanned(mine, group, options, engine, say):
@@ -200,6 +209,7 @@ def check(
                 about = facts[unit.source.corpus]
                 about |= {name: about[name] + read[name] for name in ("records", "bytes", "problems")}
         first += len(units)
+        memory.give_back()
     for source in corpora:
         about = facts[source.corpus]
         about["method"] = checks.method_of(options.thresholds, source.fields, about["problems"])
@@ -224,22 +234,23 @@ def _facts(source: Source) -> dict[str, Any]:
 
 
 def _scanned(
-    units: list[Unit], group: list[Row], options: Options, engine: Engine, say: Say
+    units: list[Unit], group: Group, options: Options, engine: Engine, say: Say
 ) -> list[tuple[Unit, parts.Result]]:
     """Units with their results, in order: from parts that are there, else by the engine. Empties the group.
 
     The index has the texts: there is no need to hold them twice.
     """
     done: dict[int, parts.Result] = {}
-    rows = parts.digest_of(group) if options.parts else ""
+    rows = parts.digest_of(group.rows) if options.parts else ""
     places = {unit.number: unit.part(rows, options) for unit in units}
     for unit in units:
         part = places[unit.number]
         if part and (result := parts.read(part)) and not _may_be_mended(unit, result):
             done[unit.number] = result
     left = [unit for unit in units if unit.number not in done]
-    search = search_for(_emptied(group), options.thresholds) if left else None
-    for unit, result in engine(left, search, options, say) if search else ():
+    search = search_for(_emptied(group.rows), options.thresholds) if left else None
+    again = options._replace(again=not group.is_last)
+    for unit, result in engine(left, search, again, say) if search else ():
         done[unit.number] = result
         if (part := places[unit.number]) and not result[1].get("lost"):
             parts.write(part, result)
@@ -280,19 +291,23 @@ def _only(findings: pa.Table, verdicts: frozenset[str]) -> pa.Table:
     return findings.filter(pc.is_in(findings["verdict"], pa.array(sorted(verdicts))))
 
 
-def scan_unit(unit: Unit, search: Search, threads: int, held: Held | None = None) -> parts.Result:
+def scan_unit(unit: Unit, search: Search, threads: int) -> parts.Result:
     """Findings of one unit, and what was read: records, bytes, problems."""
-    batches, read = (held or Held(0)).records(unit)
+    return _findings(unit, read_unit(unit), search, threads)
+
+
+def _findings(unit: Unit, read: held.Read, search: Search, threads: int) -> parts.Result:
+    batches, about = read
     seen = scan_records(batches, search, threads)
     rows = found.findings(seen, search.items, unit.source.corpus, unit.source.revision)
-    return found.table(rows), read
+    return found.table(rows), about
 
 
 class _Threads:
     """The engine of this process."""
 
     def __init__(self) -> None:
-        self._held = Held(KEPT)
+        self._held = held.Held()
 
     def __call__(
         self, units: Sequence[Unit], search: Search, options: Options, say: Say
@@ -300,52 +315,23 @@ class _Threads:
         for unit in units:
             if say:
                 say(f"{unit.source.corpus}: {unit.files[0]}")
-            yield unit, scan_unit(unit, search, options.threads, self._held)
+            keep = options.again and unit.size <= held.ROOM
+            read = self._held.read(unit.key, partial(read_unit, unit), keep=keep)
+            yield unit, _findings(unit, read, search, options.threads)
 
 
-class Held:
-    """Batches of units that are small enough to stay in memory: the next group of rows need not read them."""
-
-    def __init__(self, room: int) -> None:
-        self._units: dict[tuple[str, ...], tuple[list[Records], dict[str, Any]]] = {}
-        self._room = room
-
-    def records(self, unit: Unit) -> tuple[Iterable[Records], dict[str, Any]]:
-        """Batches of a unit, and what was read, which is complete when they are through."""
-        key = (unit.source.corpus, *unit.source.fields, *unit.files)
-        if key in self._units:
-            return self._units[key]
-        read: dict[str, Any] = {"records": 0, "bytes": 0, "problems": [], "unopened": []}
-        return self._keeping(key, joined(_records(unit, read)), read), read
-
-    def _keeping(
-        self, key: tuple[str, ...], batches: Iterable[Records], read: dict[str, Any]
-    ) -> Iterator[Records]:
-        """The batches; kept while there is room, and dropped when there is none: a packed file swells."""
-        kept: list[Records] = []
-        for batch in batches:
-            if read["bytes"] <= self._room:
-                kept.append(batch)
-            else:
-                kept.clear()
-            yield batch
-        if read["bytes"] <= self._room:
-            self._room -= read["bytes"]
-            self._units[key] = kept, read
-
-
-def _bundles(files: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Files one by one, or small ones together."""
-    held: list[str] = []
+def _bundles(files: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Files one by one, or small ones together; and their bytes."""
+    bundle: list[str] = []
     size = 0
     for file in files:
-        held.append(file)
+        bundle.append(file)
         size += _size(file)
         if size >= BUNDLE:
-            yield tuple(held)
-            held, size = [], 0
-    if held:
-        yield tuple(held)
+            yield tuple(bundle), size
+            bundle, size = [], 0
+    if bundle:
+        yield tuple(bundle), size
 
 
 def _stamp(source: Source, files: tuple[str, ...]) -> str:
@@ -366,6 +352,12 @@ def _size(file: str) -> int:
         return Path(file).stat().st_size if "://" not in file else BUNDLE
     except OSError:
         return BUNDLE
+
+
+def read_unit(unit: Unit) -> held.Read:
+    """Batches of a unit, and what was read, which is complete when they are through."""
+    read: dict[str, Any] = {"records": 0, "bytes": 0, "problems": [], "unopened": []}
+    return joined(_records(unit, read)), read
 
 
 def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:

@@ -6,6 +6,7 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bioclue_data import memory
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.least import least
 from bioclue_data.matching import candidates
@@ -49,4 +50,6 @@ class Search:
 
 def search_for(rows: Iterable[Row], thresholds: Thresholds) -> Search:
     """Index rows of tables, to look for them."""
-    return Search(*index_rows(rows), thresholds)
+    search = Search(*index_rows(rows), thresholds)
+    memory.give_back()  # an index is made of arrays several times its size
+    return search

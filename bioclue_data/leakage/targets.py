@@ -42,6 +42,13 @@ class Row(NamedTuple):
     portion: int = 0
 
 
+class Group(NamedTuple):
+    """Rows that one index can hold, and whether they are the last ones."""
+
+    rows: list[Row]
+    is_last: bool
+
+
 @dataclass(frozen=True)
 class Choice:
     """Which rows of a built folder: empty means all."""
@@ -94,8 +101,8 @@ def tokens_of(text: str) -> int:
     return beyond + (len(text) - beyond) // 6
 
 
-def groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Rows in lists of about GROUP_TOKENS, each with the number of its portion of the table.
+def groups(rows: Iterable[Row]) -> Iterator[Group]:
+    """Rows in groups of about GROUP_TOKENS, each with the number of its portion of the table.
 
     A table is cut into portions at the same rows whatever comes before it: weights, and so scores, hold
     within a portion.
@@ -109,11 +116,11 @@ def groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
             table, in_portion = (row.dataset, row.task, row.split), 0
             portion = 0 if is_other else portion + 1
             if size >= GROUP_TOKENS:
-                yield group
+                yield Group(group, is_last=False)
                 group, size = [], 0
         group.append(row._replace(portion=portion))
         texts = [text for field in FIELDS[row.task] for text in values(row.fields, field)]
         size += sum(map(tokens_of, texts))
         in_portion += sum(len(text) // (6 if text.isascii() else 1) for text in texts)
     if group:
-        yield group
+        yield Group(group, is_last=True)

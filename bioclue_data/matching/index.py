@@ -122,6 +122,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     """
     tokens = tokenise_all(texts)
     groups = _Populations(np.zeros(len(texts), np.int64) if populations is None else populations)
+    fine, wide = _weights(tokens, FINE, groups), _weights(tokens, WIDE, groups)  # while there is little else
     is_anchor = np.isin(kinds, (ANCHOR, HALF))
     first, alike = groups.alike(contents(tokens.hashes, tokens.offsets), is_anchor)
     looked_for = first == np.arange(len(texts))
@@ -131,14 +132,13 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
     table: Table = table_of(distinct, is_short[owners[owner_offsets[:-1]]])
     count = int(items[-1]) + 1 if len(items) else 0
-    fine = _weights(tokens, FINE, groups)
     token_prints, pair_prints = prints_of(tokens)
     index = Index(
         token_hashes=tokens.hashes,
         single=tokens.single,
         token_offsets=tokens.offsets,
         fine=fine,
-        wide=_weights(tokens, WIDE, groups),
+        wide=wide,
         weights=np.bincount(_field_of_tokens(tokens), fine, len(texts)).astype(np.float32),
         token_prints=token_prints,
         pair_prints=pair_prints,

@@ -130,7 +130,7 @@ def copy_until(context, source, target):  # noqa: ARG001
 
 @intrinsic
 def markup_mask(context, address):  # noqa: ARG001
-    """Which of the 64 bytes at an address open a tag, a reference or an escape, by the next byte; as bits."""
+    """Which of the 64 bytes at an address may begin what `leakage.markup` undoes, by the next; as bits."""
 
     def generate(_context, builder, _signature, arguments):
         after = builder.add(arguments[0], ir.Constant(_WORD, 1))
@@ -140,11 +140,14 @@ def markup_mask(context, address):  # noqa: ARG001
         )
         letter = builder.sub(builder.or_(following, _all(0x20)), _all(ord("a")))
         is_letter = builder.icmp_unsigned("<", letter, _all(26))
-        follows = {byte: builder.icmp_unsigned("==", following, _all(byte)) for byte in b"/!#u"}
+        follows = {byte: builder.icmp_unsigned("==", following, _all(byte)) for byte in b"/!#u(\r\n\xad"}
         after_each = {
             b"<": builder.or_(is_letter, builder.or_(follows[ord("/")], follows[ord("!")])),
             b"&": builder.or_(is_letter, follows[ord("#")]),
             b"\\": follows[ord("u")],
+            b"]": follows[ord("(")],
+            b"-": builder.or_(follows[ord("\r")], follows[ord("\n")]),
+            b"\xc2": follows[0xAD],
         }
         found = ir.Constant(ir.VectorType(_BIT, 64), [0] * 64)
         for byte, is_followed in after_each.items():
