@@ -106,7 +106,7 @@ def _results(
         else:
             result = (
                 findings.table([]),
-                {"records": 0, "bytes": 0, "problems": _lost(unit, future), "lost": True},
+                {"records": 0, "bytes": 0, "templates": 0, "problems": _lost(unit, future), "lost": True},
             )
         if say:
             say(f"{unit.source.corpus}: {unit.files[0]}")

@@ -104,9 +104,15 @@ class Pieces(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """Candidates of a batch, with their scores and verdicts; `place`: file of a record, and number in it."""
+    """Candidates of a batch, with their scores and verdicts.
+
+    Attributes:
+        place: File of a record, and number in it.
+        whole: Where a byte of a record that is scanned stands in the record as it was read.
+    """
 
     place: Callable[[int], tuple[str, int]]
+    whole: Callable[[int, int], int]
     pieces: Pieces
     found: Candidates
     scores: Scores
@@ -148,7 +154,7 @@ class _Groups(NamedTuple):
 
 
 def _groups(matches: Matches) -> _Groups:
-    _, pieces, found, scores, judged = matches
+    _, _, pieces, found, scores, judged = matches
     chosen = np.flatnonzero(judged.verdicts > verdicts.NONE)
     order = chosen[np.argsort(found.items[chosen], kind="stable")]
     groups = _Groups(*(np.empty(len(order), kind) for kind in (np.int64, np.int64, float, float, np.int64)))
@@ -208,7 +214,8 @@ def _rounded(judged: Judged) -> Judged:
 
 def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Match:
     scores, judged = matches.scores, matches.judged
-    row, shift = int(judged.rows[k]), int(matches.pieces.begins[matches.found.texts[k]])
+    row, text = int(judged.rows[k]), matches.found.texts[k]
+    record, shift = int(matches.pieces.owners[text]), int(matches.pieces.begins[text])
     start, end = int(scores.starts[row]), int(scores.ends[row])
     verdict, confident, score, longest = rank
     return Match(
@@ -220,8 +227,8 @@ def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Matc
         file=place[0],
         record=place[1],
         field=int(scores.fields[row]),
-        start=start + shift,
-        end=end + shift,
+        start=matches.whole(record, start + shift),
+        end=matches.whole(record, end + shift),
         evidence=_text(matches, k, start - AROUND, min(end + AROUND, start - AROUND + EVIDENCE)),
         run=_text(matches, k, int(scores.run_starts[row]), int(scores.run_ends[row])),
     )

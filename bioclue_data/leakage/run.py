@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 BUNDLE = 32 << 20  # bytes of files in a unit, about
 BLANK = ord(" ")  # and what comes before it: line feeds, tabs
+COUNTED = "records", "bytes", "templates", "problems"  # of what is read, told of each corpus
 BEGINNING = 4096  # bytes that mostly tell that there is text
 
 
@@ -207,7 +208,7 @@ def check(
             results.append(part if options.keep is None else _only(part, options.keep))
             if not first:
                 about = facts[unit.source.corpus]
-                about |= {name: about[name] + read[name] for name in ("records", "bytes", "problems")}
+                about |= {name: about[name] + read[name] for name in COUNTED}
         first += len(units)
         memory.give_back()
     for source in corpora:
@@ -230,7 +231,7 @@ def _tell_of_empty(summary: Summary) -> None:
 def _facts(source: Source) -> dict[str, Any]:
     about = {"corpus": source.corpus, "revision": source.revision, "files": len(source.files)}
     beside = {"problems": list(source.problems), "skipped": list(source.skipped)}
-    return about | {"records": 0, "bytes": 0} | beside
+    return about | {"records": 0, "bytes": 0, "templates": 0} | beside
 
 
 def _scanned(
@@ -356,7 +357,7 @@ def _size(file: str) -> int:
 
 def read_unit(unit: Unit) -> held.Read:
     """Batches of a unit, and what was read, which is complete when they are through."""
-    read: dict[str, Any] = {"records": 0, "bytes": 0, "problems": [], "unopened": []}
+    read: dict[str, Any] = {"records": 0, "bytes": 0, "templates": 0, "problems": [], "unopened": []}
     return joined(_records(unit, read)), read
 
 
@@ -365,13 +366,16 @@ def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:
         inside = unit.source.inside(file)
         if "://" not in file and not _opens(file):
             read["unopened"].append(inside)
+        templates: set[bytes] = set()
         for batch in reader.read(file, fields=unit.source.fields):
+            read["templates"] += len(set(batch.templates) - templates)
+            templates.update(batch.templates)
             read["records"] += len(batch.texts)
             size = _size_of_text(batch.texts)
             read["bytes"] += size
             read["problems"] += [f"{inside}: {problem}" for problem in batch.problems]
             if size:
-                yield Records(batch.texts, inside, batch.first)
+                yield Records(batch.texts, inside, batch.first, templates=batch.templates)
 
 
 def _size_of_text(texts: Texts) -> int:

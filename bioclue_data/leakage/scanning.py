@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from bioclue_data.leakage import verdicts
 from bioclue_data.leakage.least import worth_comparing
 from bioclue_data.leakage.matches import Matches, Pieces, best_of_each
+from bioclue_data.leakage.reading.templates import lines_of, place_in_whole, without
 from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import candidates
 from bioclue_data.matching.scan import scan
@@ -39,12 +41,14 @@ class Records(NamedTuple):
 
     Attributes:
         more: Where other files begin in a batch of several: place of the record, file, number of the record.
+        templates: Lines that many records of the file have.
     """
 
     texts: Texts
     file: str
     first: int
     more: tuple[tuple[int, str, int], ...] = ()
+    templates: tuple[bytes, ...] = ()
 
     def place(self, record: int) -> tuple[str, int]:
         """File, and number in it, of a record of the batch."""
@@ -54,10 +58,16 @@ class Records(NamedTuple):
 
 
 def joined(batches: Iterable[Records]) -> Iterator[Records]:
-    """Small batches put together to about BATCH bytes: a thousand small files go like a large one."""
+    """Small batches put together to about BATCH bytes: a thousand small files go like a large one.
+
+    Those of files with other templates stay apart.
+    """
     held: list[Records] = []
     size, wanted = 0, FIRST
     for batch in batches:
+        if held and held[-1].templates != batch.templates:
+            yield _join(held)
+            held, size = [], 0
         held.append(batch)
         size += int(batch.texts.offsets[-1])
         if size >= wanted:
@@ -76,7 +86,7 @@ def _join(batches: list[Records]) -> Records:
     counts = np.cumsum([len(batch.texts) for batch in batches]).tolist()
     more = tuple((count, batch.file, batch.first) for count, batch in zip(counts, batches[1:], strict=False))
     texts = Texts(np.concatenate([*data, np.zeros(PADDING, np.uint8)]), np.cumsum(sizes).astype(np.int64))
-    return Records(texts, batches[0].file, batches[0].first, more)
+    return Records(texts, batches[0].file, batches[0].first, more, batches[0].templates)
 
 
 def _parts(batch: Records) -> Iterator[Records]:
@@ -87,7 +97,8 @@ def _parts(batch: Records) -> Iterator[Records]:
         end = min(max(end, begin + 1), len(batch.texts))
         file, first = batch.place(begin)
         more = tuple((at - begin, name, number) for at, name, number in batch.more if begin < at < end)
-        yield Records(Texts(batch.texts.data, offsets[begin : end + 1]), file, first, more)
+        texts = Texts(batch.texts.data, offsets[begin : end + 1])
+        yield Records(texts, file, first, more, batch.templates)
         begin = end
 
 
@@ -159,7 +170,8 @@ def _scan_batch(
 ) -> dict[int, Seen]:
     """What a batch has of each item. Of items for which a better match is `known` that one stays."""
     items, index, thresholds = search.items, search.index, search.thresholds
-    pieces = _pieces(batch.texts)
+    left_out = search.left_out(batch.templates) if batch.templates else []
+    pieces = _pieces(without(batch.texts, lines_of(left_out)) if left_out else batch.texts)
     hits, prints = scan(pieces.texts, index)
     found = candidates(hits, index, scratch)
     found, bounds = first_look(prints, index, found, search.least)
@@ -170,7 +182,16 @@ def _scan_batch(
         return {}
     scores = verify(pieces.texts, index, found, thresholds.floor, most)
     judged = verdicts.judge(scores, items, index, thresholds)
-    return dict(best_of_each(Matches(batch.place, pieces, found, scores, judged), known))
+    whole = partial(_in_whole, batch.texts, frozenset(left_out))
+    return dict(best_of_each(Matches(batch.place, whole, pieces, found, scores, judged), known))
+
+
+def _in_whole(texts: Texts, left_out: frozenset[bytes], record: int, at: int) -> int:
+    """Where a byte of a record stands in it as it was read."""
+    if not left_out:
+        return at
+    begin, end = texts.offsets[record : record + 2]
+    return place_in_whole(texts.data[begin:end].tobytes(), left_out, at)
 
 
 def _pieces(texts: Texts) -> Pieces:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bioclue_data import memory
+from bioclue_data.leakage import prompts
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.least import least
 from bioclue_data.matching import candidates
@@ -36,6 +37,13 @@ class Search:
         self.thresholds = thresholds
         self.least: Least = least(items, index, thresholds)
         self._free: deque[Scratch] = deque()
+        self._prompts: dict[tuple[bytes, ...], list[bytes]] = {}
+
+    def left_out(self, templates: tuple[bytes, ...]) -> list[bytes]:
+        """Lines of a file's templates that say nothing of the items."""
+        if templates not in self._prompts:
+            self._prompts[templates] = prompts.left_out(templates, self.index)
+        return self._prompts[templates]
 
     @contextmanager
     def working(self) -> Iterator[Scratch]:

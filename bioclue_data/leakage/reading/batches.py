@@ -22,13 +22,13 @@ class Batch(NamedTuple):
         texts: Their texts.
         first: Number of the first record; records of a file count from 0.
         problems: What was found to be wrong since the batch before, a sentence each.
-        left_out: Distinct lines of prompt templates that were left out of the records of this file.
+        templates: Lines that many records of the file have; see `templates`.
     """
 
     texts: Texts
     first: int
     problems: list[str]
-    left_out: int = 0
+    templates: tuple[bytes, ...] = ()
 
 
 def packed(values: list[bytes]) -> Texts:

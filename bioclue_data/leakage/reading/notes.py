@@ -11,11 +11,9 @@ class Notes:
 
     Attributes:
         cut: The file ended too early or could not be read on: what is missing at its end is said already.
-        left_out: Distinct lines of a prompt template that were left out of the records.
     """
 
     cut: bool = False
-    left_out: int = 0
     _problems: list[str] = field(default_factory=list)
     _counts: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 

@@ -24,7 +24,7 @@ from bioclue_data.leakage.reading import (
 )
 from bioclue_data.leakage.reading.batches import Batch, grouped, packed
 from bioclue_data.leakage.reading.notes import Notes
-from bioclue_data.leakage.reading.templates import without_templates
+from bioclue_data.leakage.reading.templates import with_templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +46,10 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
     notes = Notes()
     count = 0
     try:
-        for texts in map(without_markup, _records(uri, fields, notes, limit)):
+        for texts, lines in with_templates(map(without_markup, _records(uri, fields, notes, limit))):
             problems = notes.take()
             if len(texts) or problems:
-                yield Batch(texts, count, problems, notes.left_out)
+                yield Batch(texts, count, problems, lines)
             count += len(texts)
     except raw.FAULTS as error:
         notes.add(f"cannot be read on behind record {count:,}: {str(error) or type(error).__name__}")
@@ -57,16 +57,16 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
     if not count:
         notes.add("holds no record")
     if problems := notes.take():
-        yield Batch(packed([]), count, problems, notes.left_out)
+        yield Batch(packed([]), count, problems)
 
 
 def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
     head, pieces = _peeked(_pieces(uri, notes))
     kind = sniff.binary_kind(head)
     if kind in {"arrow", "parquet"}:
-        return without_templates(_columns(uri, kind, fields, notes), notes)
+        return _columns(uri, kind, fields, notes)
     if kind == "xml":
-        return without_templates(grouped(xml_records.records(head, pieces, fields, notes)), notes)
+        return grouped(xml_records.records(head, pieces, fields, notes))
     if strange := sniff.stranger(head):
         notes.add(f"is {strange}: not read")
         return iter(())
@@ -91,9 +91,9 @@ def _records_of_text(
     if kind == "prose":
         dialect = named_tables.dialect_of(uri, head, whole=is_whole)
     if kind == "json":
-        return without_templates(json_records.records(text, fields, notes, limit), notes)
+        return json_records.records(text, fields, notes, limit)
     if dialect is not None:
-        return without_templates(tables.records(text, dialect, fields, notes, limit), notes)
+        return tables.records(text, dialect, fields, notes, limit)
     if fields:
         notes.add(f"no field {', '.join(sorted(fields))} here: this is text without fields")
         return iter(())

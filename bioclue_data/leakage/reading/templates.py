@@ -1,73 +1,100 @@
-"""Lines of prompt templates: what stands in many records of a file says nothing about any of them."""
+"""Lines of prompt templates: what stands in many records of a file says nothing about any of them.
+
+Unless it is what is looked for: `leakage.prompts` tells.
+"""
 # mypy: disable-error-code="no-untyped-def, misc"
 
 from __future__ import annotations
 
-from itertools import chain
+from collections import deque
+from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.leakage.reading.batches import SIZE
+from bioclue_data.leakage.reading.batches import SIZE, packed
+from bioclue_data.leakage.reading.raw import FAULTS
 from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.index import units
 from bioclue_data.matching.machine import load64, trailing_zeros
-from bioclue_data.matching.tokens import GOLDEN, PADDING, Texts, U
+from bioclue_data.matching.tokens import GOLDEN, PADDING, Texts, U, tokenise_all
+from bioclue_data.matching.windows import SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from bioclue_data.leakage.reading.notes import Notes
+    from collections.abc import Container, Iterable, Iterator
 
 RECORDS = 1000  # that are looked at
 SHARE = 0.2  # of them, in which a line of a template stands
 TIMES = 20
 _LOOKED_AT = 2**18  # bytes of a record
-SHORTEST = 12  # bytes: shorter lines (`user`, `yes`) are labels, and weigh nothing
+SHORTEST = 12  # bytes of a line that is looked at
 _PLACE = [("hash", U), ("batch", np.int64), ("record", np.int64), ("begin", np.int64), ("end", np.int64)]
 _ONES = 0x0101010101010101
 _NEWLINES = ord("\n") * _ONES
 
 
-class _Lines(NamedTuple):
-    data: Any  # uint8, the lines one after the other
-    offsets: Any  # int64
-    by_length: Any  # int32: first line of a length, -1 if there is none; lines are sorted by length
+class Lines(NamedTuple):
+    """Lines of a template, as they are looked for.
+
+    Attributes:
+        data: uint8; the lines one after the other, sorted by length.
+        offsets: int64.
+        by_length: int32; the first line of a length, -1 if there is none.
+    """
+
+    data: Any
+    offsets: Any
+    by_length: Any
 
 
-def without_templates(batches: Iterator[Texts], notes: Notes) -> Iterator[Texts]:
-    """The same records without the lines that many of the first thousand share."""
-    held, count, size = [], 0, 0
+def with_templates(batches: Iterator[Texts]) -> Iterator[tuple[Texts, tuple[bytes, ...]]]:
+    """The same records, with the lines that many of the first thousand share.
+
+    Records that were read before a fault come first, then the fault.
+    """
+    held, count, size = deque[Texts](), 0, 0
+    fault: Exception | None = None
+    try:
+        for texts in batches:
+            held.append(texts)
+            count += len(texts)
+            size += int(texts.offsets[-1] - texts.offsets[0])
+            if count >= RECORDS or size >= 2 * SIZE:
+                break
+    except FAULTS as error:
+        fault = error
+    found = tuple(frequent_lines(held))
+    while held:
+        yield held.popleft(), found
+    if fault:
+        raise fault
     for texts in batches:
-        held.append(texts)
-        count += len(texts)
-        size += int(texts.offsets[-1] - texts.offsets[0])
-        if count >= RECORDS or size >= 2 * SIZE:
-            break
-    found = frequent_lines(held)
-    notes.left_out = len(found)
-    if not found:
-        yield from held
-        held.clear()
-        yield from batches
-        return
-    lines = _lines_of(found)
-    for texts in chain(held, batches):
-        yield _filtered(texts, lines)
+        yield texts, found
 
 
-def frequent_lines(batches: list[Texts]) -> list[bytes]:
-    """Lines that stand in at least SHARE of the first RECORDS records, and in TIMES of them."""
+def frequent_lines(batches: Iterable[Texts]) -> list[bytes]:
+    """Lines that stand in at least SHARE of the first RECORDS records, and in TIMES of them.
+
+    Labels and headings are none: too short to be taken for an item, and items have them, too.
+    """
     parts, count = [], 0
+    batches = list(batches)
     for number, texts in enumerate(batches):
         looked_at = min(len(texts), RECORDS - count)
         parts.append(_places(texts, number, looked_at, count))
         count += looked_at
-    places = np.concatenate(parts) if parts else np.empty(0, _PLACE)
+    if count < TIMES:
+        return []
+    places = np.concatenate(parts)
     hashes, first, inverse = np.unique(places["hash"], return_index=True, return_inverse=True)
     lines_of_records = np.unique(inverse * RECORDS + places["record"])
     times = np.bincount(lines_of_records // RECORDS, minlength=len(hashes))
     chosen = places[np.sort(first[times >= max(TIMES, SHARE * count)])]
-    return [batches[place["batch"]].data[place["begin"] : place["end"]].tobytes() for place in chosen]
+    found = [batches[place["batch"]].data[place["begin"] : place["end"]].tobytes() for place in chosen]
+    if not found:
+        return []
+    tokens = tokenise_all(packed(found))
+    return list(compress(found, units(tokens.single, tokens.offsets) >= SEED.word))
 
 
 def _places(texts: Texts, batch: int, count: int, records_before: int) -> Any:
@@ -114,17 +141,19 @@ def _line(base, at, end):
     return value, at
 
 
-def _lines_of(found: list[bytes]) -> _Lines:
+def lines_of(found: Iterable[bytes]) -> Lines:
+    """Lines, one at least, to be looked for."""
     found = sorted(found, key=len)
     offsets = np.zeros(len(found) + 1, np.int64)
     np.cumsum([len(line) for line in found], out=offsets[1:])
     by_length = np.full(len(found[-1]) + 1, -1, np.int32)
     for i in reversed(range(len(found))):
         by_length[len(found[i])] = i
-    return _Lines(np.frombuffer(b"".join(found), np.uint8), offsets, by_length)
+    return Lines(np.frombuffer(b"".join(found), np.uint8), offsets, by_length)
 
 
-def _filtered(texts: Texts, lines: _Lines) -> Texts:
+def without(texts: Texts, lines: Lines) -> Texts:
+    """The texts without these lines."""
     out = np.zeros(int(texts.offsets[-1] - texts.offsets[0]) + PADDING, np.uint8)
     offsets = np.zeros(len(texts.offsets), np.int64)
     _filter(texts.data, texts.offsets, lines, out, offsets)
@@ -162,3 +191,15 @@ def _filter(data, offsets, lines, out, out_offsets):
                 to += 1
             at = stop + 1
         out_offsets[text + 1] = to
+
+
+def place_in_whole(whole: bytes, lines: Container[bytes], at: int) -> int:
+    """Where a byte of a text without the lines, or its end, stands in the whole text. Empty ones go, too."""
+    begin = kept = 0
+    for line in whole.split(b"\n"):
+        if line and line not in lines:
+            if at <= kept + len(line):
+                return begin + at - kept
+            kept += len(line) + 1
+        begin += len(line) + 1
+    return len(whole)
