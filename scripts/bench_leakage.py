@@ -30,7 +30,7 @@ import pyarrow as pa
 
 from bioclue_data import api
 from bioclue_data.leakage import run, scanning, targets
-from bioclue_data.leakage.reading import corpus_files, reader
+from bioclue_data.leakage.reading import corpus_files, reader, templates
 from bioclue_data.leakage.scanning import BATCH
 from bioclue_data.leakage.search import Search, search_for
 from bioclue_data.leakage.verdicts import Thresholds
@@ -78,8 +78,9 @@ def corpus(real: Path) -> dict[str, list[str]]:
     files = corpus_files.files([root for root in roots if Path(root).is_dir()])
     for file in files.files:
         for batch in reader.read(file):
-            data = bytes(batch.texts.data)
-            for start, end in zip(batch.texts.offsets[:-1], batch.texts.offsets[1:], strict=True):
+            texts = templates.without(batch.texts, batch.templates)
+            data = bytes(texts.data)
+            for start, end in zip(texts.offsets[:-1], texts.offsets[1:], strict=True):
                 text = data[start:end].decode("utf-8", "replace")
                 if len(text) > 40:
                     found["zh" if is_chinese(text) else "en"][text[:20_000]] = None

@@ -19,7 +19,7 @@ from write_flags import corpora_here
 from bioclue_data import api
 from bioclue_data.leakage import targets
 from bioclue_data.leakage.fields import FIELDS, values
-from bioclue_data.leakage.reading import reader
+from bioclue_data.leakage.reading import reader, templates
 from bioclue_data.matching import common
 from bioclue_data.matching.tokens import Texts, texts_of
 
@@ -36,7 +36,7 @@ def of_corpus(source: Source) -> Iterator[Texts]:
     size = 0
     for batch in chain.from_iterable(map(reader.read, source.files)):
         if size < CORPUS_BYTES:
-            yield batch.texts
+            yield templates.without(batch.texts, batch.templates)
         size += int(batch.texts.offsets[-1])
 
 

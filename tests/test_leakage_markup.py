@@ -41,6 +41,8 @@ def plain(text: str) -> str:
         ("see [1](#cite-1), [2](www.x.example)", "see [1], [2]"),
         ("the treat-\nment of lamp-\r\n   light", "the treatment of lamplight"),
         ("the treat\xad\nment", "the treatment"),
+        (r"Answer:\nWhat is a lamp?\r\n\tit is\nlit", "Answer:\nWhat is a lamp?\n\n\nit is\nlit"),
+        (r"青灯\n蓝灯\n1", "青灯\n蓝灯\n1"),
     ],
 )
 def test_markup_is_no_text(text: str, expected: str) -> None:
@@ -57,6 +59,7 @@ def test_markup_is_no_text(text: str, expected: str) -> None:
         "R&D; AT&T; a=1&copy=2",
         "&nosuchname; stays",
         r"\theta, \nu and C:\users\lamp",
+        r"$\nabla \times \rho_1 \neq \tau \to \right) \text{lamp}$",
         r"\u12 is short",
         "<b never closed",
         "f[x](y) and [a](b c) and [95 % CI](0.5-1.2)",
@@ -92,6 +95,7 @@ MEANT = {
     "&nbsp;": "\xa0",
     "&#30002;": "甲",
     r"\u706f": "灯",
+    r"\nlamp": "\nlamp",
     "a-\nb": "ab",
     "[a](http:b)": "[a]",
 }

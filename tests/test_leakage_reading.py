@@ -10,10 +10,8 @@ import json
 import lzma
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.leakage import reading
-from bioclue_data.leakage.reading import batches, json_shape, prose, raw, templates, utf8, window
+from bioclue_data.leakage.reading import batches, json_shape, prose, raw, utf8, window
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.reading.notes import Notes
 from bioclue_data.matching.tokens import PADDING
@@ -405,56 +403,6 @@ def test_a_large_text_is_cut_between_paragraphs(tmp_path: Path) -> None:
     assert {f"Paragraph {i} " for i in range(5000)} <= {
         line[: line.find("says")] for text in texts for line in text.split("\n")
     }
-
-
-# Templates
-
-
-def test_lines_of_prompt_templates_are_left_out(tmp_path: Path) -> None:
-    rows = [
-        {
-            "instruction": "If you are a doctor, answer.",
-            "input": f"question {i}",
-            "output": f"answer {i}\n以上仅供参考请遵医嘱",
-        }
-        for i in range(3000)
-    ]
-    path = put(tmp_path, "a.json", json.dumps(rows))
-    texts, _ = read(path)
-    assert lines_of(texts) == [[f"question {i}", f"answer {i}"] for i in range(3000)]
-    assert {batch.left_out for batch in reading.read(str(path))} == {2}
-
-
-def test_few_records_have_no_template(tmp_path: Path) -> None:
-    rows = [{"instruction": "If you are a doctor, answer."}] * 19
-    assert read(put(tmp_path, "a.json", json.dumps(rows)))[0] == ["If you are a doctor, answer.\n"] * 19
-
-
-PIECES = ["twelve bytes", "eleven byte", "sixteen bytes---", "twelve bytes\0", "一二三四", "x" * 70, ""]
-
-
-@QUICK
-@given(
-    st.lists(st.lists(st.lists(st.sampled_from(PIECES), max_size=5).map("\n".join), max_size=5), max_size=4)
-)
-def test_frequent_lines_are_those_of_many_records(parts: list[list[str]]) -> None:
-    seen = Counter(line for part in parts for text in part for line in {*text.split("\n")})
-    count = sum(map(len, parts))
-    with mock.patch.object(templates, "TIMES", 2):
-        found = templates.frequent_lines([batches.packed([text.encode() for text in part]) for part in parts])
-    wanted = {line.encode() for line, times in seen.items() if times >= max(2, 0.2 * count)}
-    assert sorted(found) == sorted(line for line in wanted if len(line) >= 12)
-
-
-def test_only_the_first_records_and_bytes_are_looked_at_for_templates() -> None:
-    line = b"a line of a template"
-    late = [b"no template %d" % i for i in range(templates.RECORDS)] + [line] * 900
-    assert templates.frequent_lines([batches.packed(late[:700]), batches.packed(late[700:])]) == []
-    early = [line] * 200 + late
-    assert templates.frequent_lines([batches.packed(early[:100]), batches.packed(early[100:])]) == [line]
-    far = [b"%d" % (i % 10) * 2**18 + b"\n" + line for i in range(30)]
-    assert templates.frequent_lines([batches.packed(far)]) == []
-    assert templates.frequent_lines([]) == []
 
 
 # Bad input

@@ -1,6 +1,6 @@
 r"""Texts without what web pages and printed ones leave in them.
 
-That is tags, character references, escapes of JSON in JSON, where links of Markdown lead to, and hyphens at
+That is tags, character references, escapes (of JSON in JSON), where links of Markdown lead to, and hyphens at
 the end of a line that break a word. Items and corpora are read alike: `<b>`, `&nbsp;` or `\u7532` are no
 words of either.
 """
@@ -31,11 +31,18 @@ _TARGET = (
     r"(?:(?:[a-z]{3,6}:|www\.|[/#.])[^()\s]*(?:\([^()\s]*\)[^()\s]*)*"
     r"|[^()\s]+\.(?:gif|html?|jpe?g|md|pdf|png|svg|webp))"
 )
+_COMMANDS = (  # of LaTeX, that begin as an escape does
+    "nabla|natural|ne|nearrow|neg|neq|newcommand|newline|newpage|ni|nolimits|nonumber|normalsize|not|notin|nu|"
+    "nwarrow|rangle|rbrace|rbrack|rceil|ref|rfloor|rho|right|rightarrow|rightleftharpoons|rm|root|rtimes|rule|"
+    "tabular|tan|tanh|tau|text|textbf|textit|textrm|textstyle|texttt|tfrac|theta|thickspace|thinspace|tilde|"
+    "times|tiny|to|top|triangle|triangleq|tt"
+)
 _MARKUP = re.compile(
     rf"(?P<inline></?(?:{_INLINE})(?:\s+[^<>=]*=[^<>]*|\s*/?)>)"
     rf"|(?P<block></?(?:{_BLOCK})(?:\s+[^<>=]*=[^<>]*|\s*/?)>|<!--[^<>]*-->)"
     r"|(?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
     r"|(?P<escape>(?:\\u[0-9a-fA-F]{4})+)"
+    rf"|(?P<line>\\(?-i:[nrt](?![a-z])|(?!(?:{_COMMANDS})(?![a-z]))[nrt](?=[a-z])))"
     rf"|(?P<target>\]\({_TARGET}(?:\s+\"[^\"\n]*\")?\))"
     r"|(?P<hyphen>(?-i:(?<=[a-z])-\r?\n[ \t]*(?=[a-z]))|\xc2\xad\r?\n[ \t]*)".encode("latin-1"),
     re.IGNORECASE,
@@ -76,7 +83,7 @@ def _replacement(match: re.Match[bytes]) -> bytes | None:
         return b""
     if match.lastgroup == "target":
         return b"]"
-    if match.lastgroup == "block":
+    if match.lastgroup in {"block", "line"}:
         return b"\n"
     if match.lastgroup == "reference":
         old = match[0].decode()

@@ -17,7 +17,7 @@ import numpy as np
 from bioclue_data.leakage import verdicts
 from bioclue_data.leakage.least import worth_comparing
 from bioclue_data.leakage.matches import Matches, Pieces, best_of_each
-from bioclue_data.leakage.reading.templates import lines_of, place_in_whole, without
+from bioclue_data.leakage.reading.templates import place_in_whole, without
 from bioclue_data.matching.bounds import first_look
 from bioclue_data.matching.candidates import candidates
 from bioclue_data.matching.scan import scan
@@ -171,7 +171,7 @@ def _scan_batch(
     """What a batch has of each item. Of items for which a better match is `known` that one stays."""
     items, index, thresholds = search.items, search.index, search.thresholds
     left_out = search.left_out(batch.templates) if batch.templates else []
-    pieces = _pieces(without(batch.texts, lines_of(left_out)) if left_out else batch.texts)
+    pieces = _pieces(without(batch.texts, left_out))
     hits, prints = scan(pieces.texts, index)
     found = candidates(hits, index, scratch)
     found, bounds = first_look(prints, index, found, search.least)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from llvmlite import ir
 from numba import types
 from numba.core.cgutils import get_or_insert_function
@@ -140,19 +142,13 @@ def markup_mask(context, address):  # noqa: ARG001
         )
         letter = builder.sub(builder.or_(following, _all(0x20)), _all(ord("a")))
         is_letter = builder.icmp_unsigned("<", letter, _all(26))
-        follows = {byte: builder.icmp_unsigned("==", following, _all(byte)) for byte in b"/!#u(\r\n\xad"}
-        after_each = {
-            b"<": builder.or_(is_letter, builder.or_(follows[ord("/")], follows[ord("!")])),
-            b"&": builder.or_(is_letter, follows[ord("#")]),
-            b"\\": follows[ord("u")],
-            b"]": follows[ord("(")],
-            b"-": builder.or_(follows[ord("\r")], follows[ord("\n")]),
-            b"\xc2": follows[0xAD],
-        }
+        follows = {byte: builder.icmp_unsigned("==", following, _all(byte)) for byte in b"/!#(nrtu\r\n\xad"}
+        after_each = {b"<": b"/!", b"&": b"#", b"\\": b"nrtu", b"]": b"(", b"-": b"\r\n", b"\xc2": b"\xad"}
         found = ir.Constant(ir.VectorType(_BIT, 64), [0] * 64)
-        for byte, is_followed in after_each.items():
+        for byte, following_ones in after_each.items():
             is_here = builder.icmp_unsigned("==", block, _all(ord(byte)))
-            found = builder.or_(found, builder.and_(is_here, is_followed))
+            either = [follows[one] for one in following_ones] + [is_letter] * (byte in b"<&")
+            found = builder.or_(found, builder.and_(is_here, reduce(builder.or_, either)))
         return builder.bitcast(found, _WORD)
 
     return types.uint64(types.uint64), generate

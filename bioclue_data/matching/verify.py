@@ -2,10 +2,11 @@
 
 An anchor is compared in the stretch of the text, half again as long as the field, that has most of the
 field's windows by weight; so a long text does not collect an item from everywhere. Fields of the kind NEAR
-are compared around the anchor, those of the kind ANYWHERE in the whole text. Of the halves of a pair the
-longer one is compared first, and its place is then taken: a half and its paraphrase must not match the same
-words, nor may one that is part of the other. Where next to nothing of the anchors is there, the other fields
-are not looked at: their rows are 0.
+are compared around the anchor, those of the kind ANYWHERE much further around it: behind an answer that is
+thought over aloud, but not at the other end of a book. Of the halves of a pair the longer one is compared
+first, and its place is then taken: a half and its paraphrase must not match the same words, nor may one that
+is part of the other. The other one must be near it, or it near the other one. Where next to nothing of the
+anchors is there, the other fields are not looked at: their rows are 0.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -18,6 +19,7 @@ import numpy as np
 from bioclue_data.matching.align import align
 from bioclue_data.matching.alone import stand_alone
 from bioclue_data.matching.compare import (
+    EQUAL,
     RUN_OF_WORDS,
     SLACK,
     STRETCH,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from bioclue_data.matching.tokens import Texts
 
 REACH = 200  # tokens around an anchor that are near, or four times its length
+FAR = 3000  # tokens around an anchor that fields of the kind ANYWHERE are looked for in
 LONG_ANCHOR = 64  # tokens; a longer one is compared only if it was hit itself
 FLOOR = 0.3  # share of an anchor, without a long run, below which the rest is not looked at
 
@@ -123,7 +126,7 @@ def _verify(tokens, places, stored, found, most, floor, working, out):
         start, stop = item_offsets[items[k]], item_offsets[items[k] + 1]
         _order(kinds, stored[2], start, stop, order, steps)
         taken, taken_end = np.int64(0), np.int64(0)
-        hopeless = True
+        second, hopeless = np.int64(-1), True
         for turn in range(stop - start):
             field, step = order[turn], steps[turn]
             kind = kinds[field]
@@ -131,15 +134,28 @@ def _verify(tokens, places, stored, found, most, floor, working, out):
             size = stored[2][field + 1] - stored[2][field]
             out[0][here], out[1][here] = k, field
             is_skipped = kind == ANCHOR and size > LONG_ANCHOR and not has_bit(anchors[k], field - start)
+            is_skipped |= field == second
             if is_skipped or most[here] == 0 or (step == 2 and hopeless):
                 continue
-            begin, end = _stretch(kind, step, size, (firsts[k], lasts[k]), (low, high, length), count)
+            bounds = (firsts[k], lasts[k]), (low, high, length), count
+            begin, end = _stretch(kind, step, size, bounds)
+            if step == 0:
+                other = _other_half(kinds, start, stop, field)
+                there = row + other - start
+                if other >= 0 and most[there] != 0:
+                    out[0][there], out[1][there] = k, other
+                    other_size = stored[2][other + 1] - stored[2][other]
+                    stretch = begin, end, *_stretch(kind, step, other_size, bounds)
+                    pair = field, here, other, there
+                    low, high, length, hopeless = _compare_pair(
+                        hashes, text_arrays, stretch, pair, stored, memory, covered, floor, out
+                    )
+                    second = other
+                    continue
             near = compare(hashes, text_arrays, begin, end, stored, field, memory, out, here)
-            if step < 2 and (out[2][here] >= floor or out[5][here] >= RUN_OF_WORDS):
-                hopeless = False
-            if step < 2 and near[1] > near[0]:
-                low, high = min(low, near[0]), max(high, near[1])
-                length = max(length, size)
+            if step < 2:
+                hopeless &= _is_hopeless(out, here, floor)
+                low, high, length = _joined((low, high, length), near, size)
             if step == 0 and near[1] > near[0]:
                 taken, taken_end = near[2], near[3]
                 _hide(hashes, covered, taken, taken_end)
@@ -147,19 +163,91 @@ def _verify(tokens, places, stored, found, most, floor, working, out):
         row += stop - start
 
 
+@part
+def _compare_pair(hashes, text_arrays, stretch, pair, stored, memory, covered, floor, out):
+    """Compare the halves of a pair, each near the other one -> where they are, the length, are both hopeless?
+
+    `pair`: the longer one, its row, the other one, and its row; `stretch`: first and one past the last token
+    for each. If the other one is not whole near the longer one, it is looked for first.
+    """
+    one, two = _compare_halves(hashes, text_arrays, stretch, pair, stored, memory, covered, out)
+    field, row, other, other_row = pair
+    size, other_size = stored[2][field + 1] - stored[2][field], stored[2][other + 1] - stored[2][other]
+    if out[5][other_row] < other_size and stretch[3] - stretch[2] > reach(size):
+        found = out[2][row] + out[2][other_row]
+        turned = (stretch[2], stretch[3], stretch[0], stretch[1]), (other, other_row, field, row)
+        two, one = _compare_halves(hashes, text_arrays, turned[0], turned[1], stored, memory, covered, out)
+        if out[2][row] + out[2][other_row] <= found + EQUAL:
+            one, two = _compare_halves(hashes, text_arrays, stretch, pair, stored, memory, covered, out)
+    where = _joined(_joined((np.int64(hashes.size), np.int64(0), np.int64(0)), one, size), two, other_size)
+    is_hopeless = _is_hopeless(out, row, floor) and _is_hopeless(out, other_row, floor)
+    return where[0], where[1], where[2], is_hopeless
+
+
+@part
+def _compare_halves(hashes, text_arrays, stretch, pair, stored, memory, covered, out):
+    """Compare one half, then the other one near it, in what the first one leaves -> the stretch of each."""
+    field, row, other, other_row = pair
+    _wipe(out, row)
+    _wipe(out, other_row)
+    one = compare(hashes, text_arrays, stretch[0], stretch[1], stored, field, memory, out, row)
+    begin, end = stretch[2], stretch[3]
+    is_there = one[1] > one[0]
+    if is_there:
+        size, other_size = stored[2][field + 1] - stored[2][field], stored[2][other + 1] - stored[2][other]
+        margin = reach(max(size, other_size)) + other_size
+        begin, end = max(begin, one[2] - margin), min(end, one[3] + margin)
+        _hide(hashes, covered, one[2], one[3])
+    two = compare(hashes, text_arrays, begin, end, stored, other, memory, out, other_row)
+    if is_there:
+        _show(hashes, covered, one[2], one[3])
+    return one, two
+
+
 @inlined
-def _stretch(kind, step, size, hits, near, count):
+def _wipe(out, row):
+    """Forget what an earlier comparison found."""
+    out[2][row] = out[3][row] = out[4][row] = out[10][row] = 0
+    out[5][row] = out[6][row] = out[7][row] = out[8][row] = out[9][row] = 0
+
+
+@inlined
+def _is_hopeless(out, row, floor):
+    """Is next to nothing of an anchor there?"""
+    return out[2][row] < floor and out[5][row] < RUN_OF_WORDS
+
+
+@inlined
+def _joined(where, near, size):
+    """From where to where anchors stand, and the length of the longest one, with one more."""
+    if near[1] <= near[0]:
+        return where
+    return min(where[0], near[0]), max(where[1], near[1]), max(where[2], np.int64(size))
+
+
+@inlined
+def _other_half(kinds, start, stop, half):
+    """The half of a pair that is not this one, -1 if there is none."""
+    for field in range(start, stop):
+        if kinds[field] == HALF and field != half:
+            return np.int64(field)
+    return np.int64(-1)
+
+
+@inlined
+def _stretch(kind, step, size, bounds):
     """The tokens of a text that a field is compared with.
 
-    `hits`: from where to where windows of the item stand; `near`: the same of its anchors, and the length of
-    the longest one, once they were compared.
+    `bounds`: from where to where windows of the item stand; the same of its anchors, and the length of the
+    longest one, once they were compared; and the tokens of the text.
     """
+    hits, (low, high, length), count = bounds
     if step < 2:
         margin = np.int64(size * STRETCH) + SLACK
         return max(hits[0] - margin, 0), min(hits[1] + margin, count)
-    low, high, length = near
-    if kind != ANYWHERE and low < high:
-        return max(low - reach(length), 0), min(high + reach(length), count)
+    margin = max(reach(length), FAR) if kind == ANYWHERE else reach(length)
+    if low < high:
+        return max(low - margin, 0), min(high + margin, count)
     return np.int64(0), count
 
 

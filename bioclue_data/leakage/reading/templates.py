@@ -21,7 +21,7 @@ from bioclue_data.matching.tokens import GOLDEN, PADDING, Texts, U, tokenise_all
 from bioclue_data.matching.windows import SEED
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Collection, Container, Iterable, Iterator
 
 RECORDS = 1000  # that are looked at
 SHARE = 0.2  # of them, in which a line of a template stands
@@ -33,18 +33,10 @@ _ONES = 0x0101010101010101
 _NEWLINES = ord("\n") * _ONES
 
 
-class Lines(NamedTuple):
-    """Lines of a template, as they are looked for.
-
-    Attributes:
-        data: uint8; the lines one after the other, sorted by length.
-        offsets: int64.
-        by_length: int32; the first line of a length, -1 if there is none.
-    """
-
-    data: Any
-    offsets: Any
-    by_length: Any
+class _Lines(NamedTuple):
+    data: Any  # uint8, the lines one after the other
+    offsets: Any  # int64
+    by_length: Any  # int32: first line of a length, -1 if there is none; lines are sorted by length
 
 
 def with_templates(batches: Iterator[Texts]) -> Iterator[tuple[Texts, tuple[bytes, ...]]]:
@@ -141,23 +133,24 @@ def _line(base, at, end):
     return value, at
 
 
-def lines_of(found: Iterable[bytes]) -> Lines:
-    """Lines, one at least, to be looked for."""
+def without(texts: Texts, lines: Collection[bytes]) -> Texts:
+    """The texts without these lines; the very same object if there are none."""
+    if not lines:
+        return texts
+    out = np.zeros(int(texts.offsets[-1] - texts.offsets[0]) + PADDING, np.uint8)
+    offsets = np.zeros(len(texts.offsets), np.int64)
+    _filter(texts.data, texts.offsets, _lines_of(lines), out, offsets)
+    return Texts(out, offsets)
+
+
+def _lines_of(found: Iterable[bytes]) -> _Lines:
     found = sorted(found, key=len)
     offsets = np.zeros(len(found) + 1, np.int64)
     np.cumsum([len(line) for line in found], out=offsets[1:])
     by_length = np.full(len(found[-1]) + 1, -1, np.int32)
     for i in reversed(range(len(found))):
         by_length[len(found[i])] = i
-    return Lines(np.frombuffer(b"".join(found), np.uint8), offsets, by_length)
-
-
-def without(texts: Texts, lines: Lines) -> Texts:
-    """The texts without these lines."""
-    out = np.zeros(int(texts.offsets[-1] - texts.offsets[0]) + PADDING, np.uint8)
-    offsets = np.zeros(len(texts.offsets), np.int64)
-    _filter(texts.data, texts.offsets, lines, out, offsets)
-    return Texts(out, offsets)
+    return _Lines(np.frombuffer(b"".join(found), np.uint8), offsets, by_length)
 
 
 @kernel

@@ -1,0 +1,184 @@
+"""Lines of prompt templates: left out of a scan, but for those that are what is looked for."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bioclue_data.leakage import prompts, reading, run
+from bioclue_data.leakage.reading import templates
+from bioclue_data.leakage.reading.batches import packed
+from bioclue_data.leakage.search import search_for
+from bioclue_data.leakage.targets import Row
+from bioclue_data.leakage.verdicts import Thresholds
+from bioclue_data.matching.tokens import Texts, texts_of
+from tests.corpus_reading import put, read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PROMPT = "If you are a doctor, answer the question of the patient in full sentences."
+CLOSING = "以上建议仅供参考，请遵医嘱"
+QUESTION = "Which vitamin should a sailor with bleeding gums and loose teeth be given first?"
+PREMISE = "The eleven lamps of the third ward were lit before the sailors came ashore."
+CLAIMS = [f"Somebody lit {n} lamps before any of the sailors had left the ship." for n in range(30)]
+PIECES = [
+    "Four words are enough",
+    "but not three",
+    "sixteen bytes---",
+    "一二三四五六七",
+    "一二三四五",
+    "x" * 70,
+    "",
+]
+
+
+def rows(task: str, *fields: dict[str, Any]) -> list[Row]:
+    return [Row(f"{n:064x}", f"own:{n}", "own", "test", task, False, row) for n, row in enumerate(fields)]
+
+
+def verdicts(items: list[Row], path: Path) -> Counter[str]:
+    table, _ = run.check(items, [run.Source("own", "r", (str(path),))])
+    return Counter(table["verdict"].to_pylist())
+
+
+def lines(records: list[dict[str, str]]) -> str:
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+# Which lines
+
+
+def test_the_lines_that_records_share_are_told(tmp_path: Path) -> None:
+    records = [
+        {"instruction": PROMPT, "input": f"question {i}", "output": f"answer {i}\n{CLOSING}"}
+        for i in range(3000)
+    ]
+    path = put(tmp_path, "a.json", json.dumps(records))
+    assert {batch.templates for batch in reading.read(str(path))} == {(PROMPT.encode(), CLOSING.encode())}
+    assert read(path)[0][0] == f"{PROMPT}\nquestion 0\nanswer 0\n{CLOSING}\n"  # nothing is cut yet
+
+
+def test_few_records_have_no_template(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.json", json.dumps([{"instruction": PROMPT}] * 19))
+    assert {batch.templates for batch in reading.read(str(path))} == {()}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.lists(st.lists(st.sampled_from(PIECES), max_size=5).map("\n".join), max_size=5), max_size=4)
+)
+def test_frequent_lines_are_those_of_many_records(parts: list[list[str]]) -> None:
+    seen = Counter(line for part in parts for text in part for line in {*text.split("\n")})
+    count = sum(map(len, parts))
+    with mock.patch.object(templates, "TIMES", 2):
+        found = templates.frequent_lines(packed([text.encode() for text in part]) for part in parts)
+    wanted = {line.encode() for line, times in seen.items() if times >= max(2, 0.2 * count)}
+    assert sorted(found) == sorted(wanted & {PIECES[0].encode(), PIECES[3].encode()})
+
+
+def test_only_the_first_records_and_bytes_are_looked_at() -> None:
+    line = b"a line of a template"
+    late = [b"no template %d" % i for i in range(templates.RECORDS)] + [line] * 900
+    assert templates.frequent_lines([packed(late[:700]), packed(late[700:])]) == []
+    early = [line] * 200 + late
+    assert templates.frequent_lines([packed(early[:100]), packed(early[100:])]) == [line]
+    far = [b"%d" % (i % 10) * 2**18 + b"\n" + line for i in range(30)]
+    assert templates.frequent_lines([packed(far)]) == []
+    assert templates.frequent_lines([]) == []
+
+
+def test_what_was_read_before_a_fault_is_kept() -> None:
+    def batches() -> Iterator[Texts]:
+        yield texts_of([PROMPT] * 30)
+        raise OSError("the disk is gone")
+
+    found = templates.with_templates(batches())
+    texts, shared = next(found)
+    assert (len(texts), shared) == (30, (PROMPT.encode(),))
+    with pytest.raises(OSError, match="the disk is gone"):
+        next(found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.sampled_from([*PIECES, "é灯", "a"]), max_size=6).map("\n".join), max_size=5))
+def test_without_them_and_where_that_stands_in_the_whole(values: list[str]) -> None:
+    left_out = [PIECES[0].encode(), PIECES[3].encode()]
+    texts = texts_of(["a header that is no text", *values])
+    cut = templates.without(Texts(texts.data, texts.offsets[1:]), left_out)
+    for number, value in enumerate(values):
+        text = cut.data[cut.offsets[number] : cut.offsets[number + 1]].tobytes()
+        kept = [line for line in value.encode().split(b"\n") if line and line not in left_out]
+        assert text.rstrip(b"\n") == b"\n".join(kept)
+        places = [templates.place_in_whole(value.encode(), left_out, at) for at in range(len(text) + 1)]
+        assert places == sorted(places)
+        there = [value.encode()[place] for place in places[:-1] if place < len(value.encode())]
+        assert bytes(there).rstrip(b"\n") == text.rstrip(b"\n")
+
+
+# Which of them say something of the items
+
+
+@pytest.mark.parametrize(
+    ("line", "is_left_out"),
+    [
+        (PROMPT, True),
+        (QUESTION, False),
+        (f"### Question: {QUESTION.upper()} Answer in one word.", False),
+        ("Which vitamin should a sailor with bleeding gums and loose teeth not be given?", False),
+        ("Which vitamin should a passenger be given first? Answer in full sentences.", True),
+        ("what is p53", False),
+        ("say what is p53, please", False),
+        ("say what p53 is, please", True),
+    ],
+)
+def test_lines_that_tell_of_an_item_stay(line: str, is_left_out: bool) -> None:
+    items = rows("qa", {"question": QUESTION}, {"question": "what is p53"}, {"question": "右膝发出蓝色微光"})
+    found = prompts.left_out([line.encode()], search_for(items, Thresholds()).index)
+    assert found == [line.encode()] * is_left_out
+
+
+def test_items_that_many_records_have_are_found(tmp_path: Path) -> None:
+    sampled = [{"prompt": QUESTION, "completion": f"vitamin number {n}"} for n in range(40)]
+    assert verdicts(rows("qa", {"question": QUESTION}), put(tmp_path, "a.jsonl", lines(sampled))) == {
+        "exact": 1
+    }
+    examples = [{"prompt": f"{QUESTION}\nascorbic acid\nand now lamp {n}"} for n in range(300)]
+    answers = [{"text": "ascorbic acid"}]
+    items = rows("qa", {"question": QUESTION, "answers": answers})
+    assert verdicts(items, put(tmp_path, "b.jsonl", lines(examples))) == {"exact": 1}
+
+
+def test_pairs_that_share_a_half_are_found(tmp_path: Path) -> None:
+    pairs = rows("nli", *({"text_a": PREMISE, "text_b": claim} for claim in CLAIMS))
+    records = [{"instruction": PROMPT, "input": f"{PREMISE}\n{claim}"} for claim in CLAIMS]
+    assert verdicts(pairs, put(tmp_path, "a.jsonl", lines(records))) == {"exact": 30}
+
+
+def test_prompts_are_no_items(tmp_path: Path) -> None:
+    asked = "If you are a doctor, answer the question of the captain: may he sail again after scurvy?"
+    records = [{"instruction": PROMPT, "output": f"lamp {n}"} for n in range(40)]
+    assert verdicts(rows("qa", {"question": asked}), put(tmp_path, "a.jsonl", lines(records))) == {}
+    few = put(tmp_path, "b.jsonl", lines(records[:19]))
+    assert verdicts(rows("qa", {"question": asked}), few) == {"ngram": 1}
+
+
+def test_spans_are_those_of_the_whole_record_and_templates_are_counted(tmp_path: Path) -> None:
+    records = [{"system": PROMPT, "input": f"lamp {n}", "output": CLOSING} for n in range(40)]
+    records[7]["input"] = f"青灯\n{QUESTION}"
+    path = put(tmp_path, "a.jsonl", lines(records))
+    source = run.Source("own", "r", (str(path),))
+    table, summary = run.check(rows("qa", {"question": QUESTION}), [source])
+    (found,) = table.to_pylist()
+    (batch,) = reading.read(str(path))
+    record = batch.texts.data[batch.texts.offsets[7] : batch.texts.offsets[8]].tobytes()
+    assert record[found["start"] : found["end"]].decode() == QUESTION.rstrip("?")
+    assert PROMPT not in found["evidence"]
+    assert summary.corpora[0]["templates"] == 2
