@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bioclue_data.leakage import prompts, reading, run
 from bioclue_data.leakage.reading import templates
 from bioclue_data.leakage.reading.batches import packed
+from bioclue_data.leakage.scanning import Records, joined
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import Row
 from bioclue_data.leakage.verdicts import Thresholds
@@ -168,6 +169,13 @@ def test_prompts_are_no_items(tmp_path: Path) -> None:
     assert verdicts(rows("qa", {"question": asked}), put(tmp_path, "a.jsonl", lines(records))) == {}
     few = put(tmp_path, "b.jsonl", lines(records[:19]))
     assert verdicts(rows("qa", {"question": asked}), few) == {"ngram": 1}
+
+
+def test_files_with_other_templates_are_not_joined() -> None:
+    shared = (PROMPT.encode(),)
+    batches = [Records(texts_of([PROMPT]), f"{n}.json", 0, (), (shared, shared, (), ())[n]) for n in range(4)]
+    found = [([batch.place(n)[0] for n in range(2)], batch.templates) for batch in joined(batches)]
+    assert found == [(["0.json", "1.json"], shared), (["2.json", "3.json"], ())]
 
 
 def test_spans_are_those_of_the_whole_record_and_templates_are_counted(tmp_path: Path) -> None:
