@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import islice
 
 from bioclue_data.leakage.reading.json_values import next_value, value_at
@@ -31,6 +32,11 @@ def is_json(head: bytes, *, whole: bool) -> bool:
 def has_lines(head: bytes, *, whole: bool) -> bool:
     """Are most of the first lines JSON by themselves? There are at least two."""
     text, whole = _looked_at(head, whole=whole)
+    return _has_lines(text, whole=whole)
+
+
+@lru_cache(maxsize=1)  # it is asked of the same head several times
+def _has_lines(text: str, *, whole: bool) -> bool:
     lines = islice(
         io.StringIO(text), 2 * _LINES
     )  # a carriage return alone ends none: windows need line feeds
