@@ -1,4 +1,4 @@
-"""Builds of all datasets, made once for every test that looks at them: no test may change their folders."""
+"""Builds that all tests of a run share, of both workers: no test may change their folders."""
 
 from __future__ import annotations
 
@@ -16,19 +16,6 @@ from bioclue_data.building.build import Outcome
 from bioclue_data.records import catalogue
 
 
-@pytest.fixture(scope="session")
-def every_sample(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """All invented samples, built by two processes."""
-    return _once(tmp_path_factory, "samples", sample=True)
-
-
-@pytest.fixture(scope="session")
-def every_dataset(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """All datasets whose real files are at hand, built by two processes."""
-    stores = {"mirror": str(real_data / "mirror"), "manual": real_data / "manual"}
-    return _once(tmp_path_factory, "real", offline=True, **stores)
-
-
 def part(whole: Outcome, out: Path, *datasets: str) -> Outcome:
     """The folder as a build of some datasets alone would make it; it shares its tables with the whole."""
     made = {name: whole.manifest["datasets"][name] for name in sorted(datasets)}
@@ -40,7 +27,7 @@ def part(whole: Outcome, out: Path, *datasets: str) -> Outcome:
     return _outcome(out)
 
 
-def _once(temporary: pytest.TempPathFactory, name: str, **options: Any) -> Outcome:
+def once(temporary: pytest.TempPathFactory, name: str, **options: Any) -> Outcome:
     """Build, or wait for another worker of this run that builds the same."""
     root = temporary.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

@@ -16,7 +16,7 @@ from bioclue_data.building.build import Outcome
 from bioclue_data.locations import content
 from tests.shared_builds import part
 
-pytest_plugins = ("tests.shared_builds",)
+pytest_plugins = ("tests.shared_fixtures",)
 pytestmark = pytest.mark.real
 
 DATASETS = (

@@ -23,7 +23,7 @@ from bioclue_data.records import catalogue, hub
 from tests.built_sample import disagreements
 from tests.own import Own, digest, item
 
-pytest_plugins = ("tests.shared_builds",)
+pytest_plugins = ("tests.shared_fixtures",)
 TRAIN = [item(1), item(2, "无", 0, 1)]
 TEST = [{"id": "1", "text": "测试句"}]
 

@@ -26,7 +26,7 @@ from tests.export_lines import lines
 from tests.scoring import LABELLED, leak, mark
 from tests.test_cli import bioclue
 
-pytest_plugins = ("tests.shared_builds",)
+pytest_plugins = ("tests.shared_fixtures",)
 COPYING = [name for name in prompted.formats() if prompted.load(name).COPIES_ROWS]
 
 

@@ -14,7 +14,7 @@ from bioclue_data.records import catalogue
 from bioclue_data.records.record import SPLITS
 from tests.own import digest
 
-pytest_plugins = ("tests.shared_builds",)
+pytest_plugins = ("tests.shared_fixtures",)
 pytestmark = pytest.mark.real
 
 

@@ -12,7 +12,7 @@ from bioclue_data.publish import facts
 from tests.built_sample import disagreements, header_of
 from tests.shared_builds import part
 
-pytest_plugins = ("tests.shared_builds",)
+pytest_plugins = ("tests.shared_fixtures",)
 pytestmark = pytest.mark.real
 FACTS = Path(__file__).resolve().parent.parent / "cards" / "facts.json"
 DATASETS = ("bc5cdr", "chip_sts", "ddi_corpus", "imcs21_dxy", "mmlu_redux_medical")

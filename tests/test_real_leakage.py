@@ -23,7 +23,7 @@ from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.records import catalogue
 from tests.shared_builds import part
 
-pytest_plugins = ("tests.shared_builds",)
+pytest_plugins = ("tests.shared_fixtures",)
 pytestmark = pytest.mark.real
 
 DATASETS = (
