@@ -8,13 +8,15 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from bioclue_data import api
 from bioclue_data.audit import baseline
 from bioclue_data.audit.batch import Batch
 from bioclue_data.audit.checks.language import other_script
 from bioclue_data.audit.run import Audit, audit
+from bioclue_data.building.build import Outcome
 from bioclue_data.locations import content
+from tests.shared_builds import part
 
+pytest_plugins = ("tests.shared_fixtures",)
 pytestmark = pytest.mark.real
 
 DATASETS = (
@@ -37,11 +39,8 @@ DATASETS = (
 
 
 @pytest.fixture(scope="module")
-def built(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("audit") / "bioclue"
-    mirror = str(real_data / "mirror")
-    api.build(*DATASETS, out=out, mirror=mirror, manual=real_data / "manual", offline=True)
-    return out
+def built(every_dataset: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return part(every_dataset, tmp_path_factory.mktemp("audit") / "bioclue", *DATASETS).folder
 
 
 @pytest.fixture(scope="module")

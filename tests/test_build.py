@@ -17,11 +17,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from bioclue_data import api
+from bioclue_data.building.build import Outcome
 from bioclue_data.errors import BioclueError, InvalidDataError, NotHereError, UsageError
 from bioclue_data.records import catalogue, hub
 from tests.built_sample import disagreements
 from tests.own import Own, digest, item
 
+pytest_plugins = ("tests.shared_fixtures",)
 TRAIN = [item(1), item(2, "无", 0, 1)]
 TEST = [{"id": "1", "text": "测试句"}]
 
@@ -258,10 +260,11 @@ def test_bad_input_is_one_clear_error(own: Own, case: str) -> None:
     assert not (own.root / "bioclue").exists()
 
 
-def test_every_sample_builds_the_same_with_one_job_and_with_two(tmp_path: Path) -> None:
+def test_every_sample_builds_the_same_with_one_job_and_with_two(
+    every_sample: Outcome, tmp_path: Path
+) -> None:
     one = api.build(sample=True, out=tmp_path / "one")
-    two = api.build(sample=True, out=tmp_path / "two", jobs=2)
-    assert digest(one.folder) == digest(two.folder)
+    assert digest(one.folder) == digest(every_sample.folder)
     loaders = {entry.record.id for entry in catalogue.load().entries.values() if entry.record.read}
     assert set(one.manifest["datasets"]) == loaders
     tasks = {

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bioclue_data import api
+from bioclue_data.building.build import Outcome
 from bioclue_data.errors import UsageError
 from bioclue_data.export import prompted
 from bioclue_data.export._built import built_manifest
@@ -26,15 +26,13 @@ from tests.export_lines import lines
 from tests.scoring import LABELLED, leak, mark
 from tests.test_cli import bioclue
 
+pytest_plugins = ("tests.shared_fixtures",)
 COPYING = [name for name in prompted.formats() if prompted.load(name).COPIES_ROWS]
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All samples."""
-    out = tmp_path_factory.mktemp("prompted") / "bioclue"
-    api.build(sample=True, out=out, jobs=2)
-    return out
+def built(every_sample: Outcome) -> Path:
+    return every_sample.folder
 
 
 @pytest.fixture(scope="module")

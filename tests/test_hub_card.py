@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from bioclue_data.building import folder as folders
 from bioclue_data.building import readme
@@ -53,6 +54,21 @@ def test_size_categories(rows: int, category: str) -> None:
 
 def test_the_hub_would_take_the_card(card: str) -> None:
     assert hub.card_faults(card) == []
+
+
+@pytest.mark.parametrize("dumper", [yaml.SafeDumper, getattr(yaml, "CSafeDumper", yaml.SafeDumper)])
+@pytest.mark.parametrize("name", ["a: b", "- 病", "no", "1e3", "𠮷", "x\ny ", "'#'", "\u2028", "a b " * 4000])
+def test_any_name_comes_back_from_the_header(name: str, dumper: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readme, "_DUMPER", dumper)
+    text = readme.front_matter({"pretty_name": name, "configs": [{name: 1}]})
+    assert yaml.safe_load(text) == {"pretty_name": name, "configs": [{name: 1}]}
+
+
+def test_whoever_writes_the_header_writes_the_same(card: str) -> None:
+    header = header_of(card)
+    slow = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=10_000)
+    assert readme.front_matter(header) == slow
+    assert yaml.safe_load(slow) == header
 
 
 FAULTS: dict[str, dict[str, Any]] = {

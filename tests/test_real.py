@@ -14,15 +14,13 @@ from bioclue_data.records import catalogue
 from bioclue_data.records.record import SPLITS
 from tests.own import digest
 
+pytest_plugins = ("tests.shared_fixtures",)
 pytestmark = pytest.mark.real
 
 
 @pytest.fixture(scope="module")
-def built(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    out = tmp_path_factory.mktemp("real") / "bioclue"
-    return api.build(
-        out=out, mirror=str(real_data / "mirror"), manual=real_data / "manual", offline=True, jobs=2
-    )
+def built(every_dataset: Outcome) -> Outcome:
+    return every_dataset
 
 
 def tables(built: Outcome, column: str) -> list[tuple[str, dict[str, Any]]]:

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from bioclue_data import api
 from bioclue_data.building.build import Outcome
 from bioclue_data.building.flags import is_leaked
 from bioclue_data.publish import facts
 from tests.built_sample import disagreements, header_of
+from tests.shared_builds import part
 
+pytest_plugins = ("tests.shared_fixtures",)
 pytestmark = pytest.mark.real
 FACTS = Path(__file__).resolve().parent.parent / "cards" / "facts.json"
 DATASETS = ("bc5cdr", "chip_sts", "ddi_corpus", "imcs21_dxy", "mmlu_redux_medical")
 
 
 @pytest.fixture(scope="module")
-def built(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    stores = {"mirror": str(real_data / "mirror"), "manual": real_data / "manual"}
-    return api.build(*DATASETS, out=tmp_path_factory.mktemp("real") / "bioclue", offline=True, **stores)
+def built(every_dataset: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    return part(every_dataset, tmp_path_factory.mktemp("real") / "bioclue", *DATASETS)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

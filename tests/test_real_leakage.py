@@ -15,12 +15,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from bioclue_data import api
+from bioclue_data.building.build import Outcome
 from bioclue_data.leakage import run, targets
 from bioclue_data.leakage.matrix import matrix
 from bioclue_data.leakage.naming import sources
 from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.records import catalogue
+from tests.shared_builds import part
 
+pytest_plugins = ("tests.shared_fixtures",)
 pytestmark = pytest.mark.real
 
 DATASETS = (
@@ -38,12 +41,8 @@ ONE_SIDED = ("randeng_promptcblue_aug", "chip_sts", "validation")
 
 
 @pytest.fixture(scope="module")
-def built(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("leakage") / "bioclue"
-    api.build(
-        *DATASETS, out=folder, mirror=str(real_data / "mirror"), manual=real_data / "manual", offline=True
-    )
-    return folder
+def built(every_dataset: Outcome, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return part(every_dataset, tmp_path_factory.mktemp("leakage") / "bioclue", *DATASETS).folder
 
 
 @pytest.fixture(scope="module")
