@@ -69,7 +69,7 @@ def test_items_of_the_users(name: str, here: Path, bioclue: Command) -> None:
     assert done.code == 0, done.err
     assert exact() == ["0", "1"]
     told = json.loads(done.out)
-    assert told["datasets"] == [{"dataset": name, "task": "qa", "split": "", "rows": 3}]
+    assert told["datasets"] == [{"dataset": name, "task": "file", "split": "", "rows": 3}]
     assert [row["rows"] for row in told["findings"]] == [2]
     assert (here / "leakage/report.html").is_file()
     assert json.loads((here / "leakage/scan.json").read_text(encoding="utf-8"))["views"] == told["views"]
