@@ -359,3 +359,24 @@ def test_dask_of_a_scheduler(here: Path, bioclue: Command) -> None:
     assert done.code == 0, done.err
     assert findings("dask") == findings("threads")
     assert FILLER[:20] not in done.out
+
+
+# The matrix
+
+
+def test_the_matrix_reads_both_sides_without_markup(here: Path, bioclue: Command) -> None:
+    texts = [
+        "蓝膝病患者&lt;18岁且<b>体重</b>&gt;40公斤者每日一次",
+        "灯酶&lt;7单位的<i>青膝</i>病例每周复查两次",
+    ]
+    made = Own(here)
+    made.record()
+    made.put("train.json", [item(number, text, 0, 2) for number, text in enumerate(texts)])
+    made.put("test.json", [{"id": str(number), "text": text} for number, text in enumerate(texts)])
+    made.build()
+    done = bioclue("leakage", "matrix", "bioclue", "--records", "records", "--json")
+    assert done.code == 0, done.err
+    assert [(row["split"], row["other_split"], row.get("exact")) for row in json.loads(done.out)] == [
+        ("test", "train", 2),
+        ("train", "test", 2),
+    ]
