@@ -69,7 +69,7 @@ def test_items_of_the_users(name: str, here: Path, bioclue: Command) -> None:
     assert done.code == 0, done.err
     assert exact() == ["0", "1"]
     told = json.loads(done.out)
-    assert told["datasets"] == [{"dataset": name, "task": "qa", "split": "", "rows": 3}]
+    assert told["datasets"] == [{"dataset": name, "task": "file", "split": "", "rows": 3}]
     assert [row["rows"] for row in told["findings"]] == [2]
     assert (here / "leakage/report.html").is_file()
     assert json.loads((here / "leakage/scan.json").read_text(encoding="utf-8"))["views"] == told["views"]
@@ -359,3 +359,24 @@ def test_dask_of_a_scheduler(here: Path, bioclue: Command) -> None:
     assert done.code == 0, done.err
     assert findings("dask") == findings("threads")
     assert FILLER[:20] not in done.out
+
+
+# The matrix
+
+
+def test_the_matrix_reads_both_sides_without_markup(here: Path, bioclue: Command) -> None:
+    texts = [
+        "蓝膝病患者&lt;18岁且<b>体重</b>&gt;40公斤者每日一次",
+        "灯酶&lt;7单位的<i>青膝</i>病例每周复查两次",
+    ]
+    made = Own(here)
+    made.record()
+    made.put("train.json", [item(number, text, 0, 2) for number, text in enumerate(texts)])
+    made.put("test.json", [{"id": str(number), "text": text} for number, text in enumerate(texts)])
+    made.build()
+    done = bioclue("leakage", "matrix", "bioclue", "--records", "records", "--json")
+    assert done.code == 0, done.err
+    assert [(row["split"], row["other_split"], row.get("exact")) for row in json.loads(done.out)] == [
+        ("test", "train", 2),
+        ("train", "test", 2),
+    ]

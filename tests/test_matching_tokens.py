@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -15,6 +17,7 @@ PIECES = [
     "gene", "GENE", "p53", "0", "x" * 7, "y" * 8, "z" * 9, "Q" * 15, "q" * 16, "w" * 64, "v" * 65, "é", "ÀÉ",
     "e\u0301",
     "n\u0303o", "\u0301", "Ｐ５３", "ｇｅｎｅ", "（", "，", "。", "ﬁ", "ﬃ", "Ⅳ", "ⅷ", "㎎", "㎖", "²",
+    "⑴", "⑽", "⒈", "⒛", "⒜", "㈠", "㈶", "㈎", "㏂", "🄂", "🄰", "🉀",
     "H₂O", "½", "µ", "μ", "α", "Ω", "ς", "б", "Ж", "ё", "한", "각", "\u1112\u1161\u11ab", "か", "カ", "ｶ",
     "ガ", "が", "々", "〇", "〆", "ー", "肝", "炎", "療", "疗", "藥", "臺", "㐀", "鿿", "豈",
     "\U00020000", "\U0002f800", "\U00030000", "\U000323af", "\U00040000", "\u200b", "\u200d", "\ufeff",
@@ -107,9 +110,24 @@ def test_what_is_folded() -> None:
     for written, folded in [
         ("Ｇｅｎｅ", "gene"), ("GENE", "gene"), ("ﬁbrosis", "fibrosis"), ("Ⅳ", "iv"), ("naïve", "naive"),
         ("e\u0301", "e"), ("ge\u00adne", "gene"), ("療", "疗"), ("H₂O", "h2o"), ("ｶ", "カ"), ("5㎎", "5mg"),
+        ("⑴青灯", "1 青灯"), ("⑽青灯", "10 青灯"), ("⒈青灯⒛", "1 青灯 20"), ("⒜ lamp", "a lamp"),
+        ("㈠青灯", "一青灯"), ("㈶", "财"), ("🄂 🄐", "1 a"), ("🉀", "本"), ("①②", "12"),
     ]:  # fmt: skip
         assert reference.normalise(written) == folded
     assert reference.normalise("p53 和 肝炎 IL-6") == "p53 和肝炎 il 6"
+
+
+NUMBERED = [*range(0x2474, 0x24B6), *range(0x3200, 0x321D), *range(0x3220, 0x3244)]
+NUMBERED += [*range(0x1F100, 0x1F10B), *range(0x1F110, 0x1F12B), *range(0x1F240, 0x1F249)]
+
+
+@pytest.mark.parametrize("character", [*map(chr, NUMBERED)])
+def test_numbers_of_lists_are_read_as_normalised_ones(character: str) -> None:
+    normalised = unicodedata.normalize("NFKC", character)
+    assert len(normalised) > 1
+    text = "青灯，{}蓝灯 {} green"
+    assert reference.words(text.replace("{}", character)) == reference.words(text.replace("{}", normalised))
+    same([text.replace("{}", character), character])
 
 
 @settings(max_examples=100, deadline=None)

@@ -73,6 +73,11 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "sum": (_half("source", "sources.text"), _half("summary", "targets.text")),
     "mt": (_half("source", "sources.text"), _half("translation", "targets.text")),
     "dialogue": (Field("dialogue", "turns.text", ANCHOR, "item"),),
+    "file": (
+        _item("question"),
+        _support("options", "options.text", NEAR),
+        _support("answer", "answers.text"),
+    ),  # no task of ours: rows of a file of the user's
 }
 SINGLE_LISTS = {
     "options",

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from bioclue_data.building.flags import LEAKED, counted_as
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage.fields import FIELDS, values
+from bioclue_data.leakage.markup import without_markup
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import Choice, groups, rows_of_folder, tables
@@ -73,5 +74,5 @@ def _records(folder: Path, dataset: str, table: dict[str, Any]) -> Iterator[Reco
     for batch in pq.ParquetFile(folder / table["path"]).iter_batches(4096, columns=columns):
         rows = batch.to_pylist()
         texts = ["\n".join(text for field in fields for text in values(row, field)) for row in rows]
-        yield Records(texts_of(texts), f"{dataset}/{table['split']}", first)
+        yield Records(without_markup(texts_of(texts)), f"{dataset}/{table['split']}", first)
         first += len(rows)

@@ -1,12 +1,14 @@
 """What every code point is to the matcher, and what it is folded to: one table, generated and versioned.
 
 An entry is `kind << 24 | folded`: NFKC of the single character, without accents, case folded, Simplified for
-Traditional. A character that NFKC makes several ASCII letters of (ligatures, units, Roman numerals) is an
-EXPANSION: `folded` is its row in the second table, up to four bytes, the first lowest.
+Traditional. A character that NFKC makes several ASCII letters or digits of (ligatures, units, Roman numerals)
+is an EXPANSION: `folded` is its row in the second table, up to four bytes, the first lowest. Of numbers and
+signs in brackets or with a full stop, as ⑴, ⒑ and ㈠ are, what is in the brackets or before the stop counts.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 SEPARATOR, WORD, SINGLE, IGNORED, EXPANSION = range(5)
 SIZE = 0x32400  # planes 0 to 3 as far as they are assigned; what lies above separates
+RULES = 2  # by which the table is made: another number for each that is another
 FILE = Path(__file__).with_name("characters.npz")
+_LISTED = re.compile(r"\((\w+)\)|〔(\w)〕|(\w+)[.,]")
 _HAN_AND_KANA = ((0x3005, 0x3008), (0x3040, 0x3100), (0x31F0, 0x3200), (0x3400, 0xA000), (0x20000, SIZE))
 
 
@@ -29,7 +33,7 @@ class Characters(NamedTuple):
     Attributes:
         entries: uint32[SIZE].
         expansions: uint32[rows]: up to four ASCII bytes, the first lowest, 0 after the last.
-        version: "<Unicode version>-<OpenCC version>".
+        version: "<Unicode version>-<OpenCC version>-<rules>".
     """
 
     entries: Any
@@ -76,6 +80,8 @@ def _entry(character: str, simplify: Callable[[str], str], rows: list[int]) -> t
         return SEPARATOR, 0
     plain = _without_accents(unicodedata.normalize("NFKC", character)).casefold()
     plain = _without_accents(unicodedata.normalize("NFKC", plain))
+    if listed := _LISTED.fullmatch(plain):
+        plain = listed[listed.lastindex or 0]
     if len(plain) > 1:
         if not (len(plain) <= 4 and plain.isascii() and plain.isalnum()):
             return _kind(character), ord(character)

@@ -225,10 +225,9 @@ def rows_of(
         if configs or datasets or splits:
             what = "--config, --dataset and --split choose rows of a built folder, and this is a file"
             raise UsageError(what, where=str(target), remedy="leave them out")
-        rows = own_files.rows_of_file(target, fields)
-        if empty := own_files.without_text(rows):
-            what = f"{len(empty):,} of {len(rows):,} rows have no letters or digits in {fields[0]}"
-            click.echo(f"{what}: nothing to look for (first: row {empty[0].item_id})", err=True)
+        rows, told = own_files.rows_of_file(target, fields)
+        for sentence in told:
+            click.echo(sentence, err=True)
         return rows
     literature = {
         name for name, entry in catalogue.load(records).entries.items() if entry.record.domain == "literature"
