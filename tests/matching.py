@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -9,9 +10,20 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from bioclue_data.matching import index as indexes
-from bioclue_data.matching.alone import ENDS, LEADS
+from bioclue_data.matching.alone import (
+    CLOSES,
+    ENDS,
+    FAR,
+    LEADS,
+    LONGEST_NUMBER,
+    NUMBERS,
+    NUMERALS,
+    POINTS,
+    STOPS,
+)
+from bioclue_data.matching.characters import IGNORED, SEPARATOR
 from bioclue_data.matching.index import ANCHOR, HALF, LONG_WORD
-from bioclue_data.matching.reference import tokens
+from bioclue_data.matching.reference import fold, tokens
 from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths
 
 if TYPE_CHECKING:
@@ -25,6 +37,7 @@ def nasty(pieces: Sequence[str]) -> SearchStrategy[str]:
 
 WORDS = ["liver", "HEART", "naïve", "p53", "ﬁbrosis", "of"]
 SINGLES = list("肝炎療心カ疗")
+_TAG = re.compile(rb"<(?![0-9])[^\0- ,<>]{1,22}>|\[(?![0-9])[^\0- ,\[\]]{1,22}\]")
 
 
 def few(least: int = 0, most: int = 30) -> SearchStrategy[str]:
@@ -39,10 +52,59 @@ def folded(text: str) -> list[tuple[str, bool]]:
 
 
 def stands_alone(text: str, start: int, end: int) -> bool:
-    """Does what stands at some bytes of a text stand by itself?"""
-    before = text.encode()[:start].decode().rstrip(" ")[-1:] or "\n"
-    after = text.encode()[end:].decode().lstrip(" ")[:1] or "\n"
-    return before in LEADS and after in ENDS
+    """Does what stands at some bytes of a text stand by itself? The rule in plain Python."""
+    data = text.encode()
+    return _is_free_after(data[end:].decode()) and _is_free_before(data[:start].decode(), data[start:])
+
+
+def _is_free_after(rest: str) -> bool:
+    for i, character in enumerate(rest[:FAR]):
+        if character in ENDS and (character not in "<[" or _TAG.match(rest[i:].encode())):
+            return True
+        if not _is_mark(character):
+            return False
+    return len(rest) <= FAR
+
+
+def _is_free_before(rest: str, field: bytes) -> bool:
+    is_free, left = _back(rest)
+    if is_free:
+        return True
+    marks = rest[len(left) :]
+    number = _number(left, marks)
+    is_decimal = field[:1].isdigit() and marks[-1:] in list(POINTS)
+    return bool(number) and not is_decimal and _back(left.removesuffix(number))[0]
+
+
+def _back(rest: str) -> tuple[bool, str]:
+    """Is one of LEADS, or the begin, before what is left without the marks at the end? And what is left."""
+    left = rest
+    while left and len(rest) - len(left) < FAR:
+        is_behind = left[-1] in CLOSES and set(rest[len(left) :]) & set(STOPS)
+        is_tag = left[-1] not in ">]" or any(_TAG.fullmatch(left.encode()[-size:]) for size in range(3, 25))
+        if left[-1] in LEADS and is_tag and not is_behind:
+            return True, left
+        if not _is_mark(left[-1]):
+            return False, left
+        left = left[:-1]
+    return not left, left
+
+
+def _number(left: str, marks: str) -> str:
+    """The enumerator at the end of a text, with some marks behind it; "" if there is none."""
+    last = left[-1:]
+    if any(first <= ord(last or " ") <= end for first, end in NUMBERS):
+        return last
+    if not set(marks) & set(POINTS):
+        return ""
+    word = re.search(r"[A-Za-z0-9]*\Z", left)
+    short = word[0] if word else ""
+    is_short = len(short) == 1 or (len(short) <= LONGEST_NUMBER and any(map(str.isdigit, short)))
+    return last if last and last in NUMERALS else short if is_short else ""
+
+
+def _is_mark(character: str) -> bool:
+    return fold(character)[0] in {SEPARATOR, IGNORED}
 
 
 def windows(text: str, seed: Lengths = SEED) -> list[tuple[int, tuple[str, ...]]]:

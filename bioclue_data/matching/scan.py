@@ -287,9 +287,9 @@ def _collect(base, offsets, slots, edges, memory, block, hits, count, whole):
 
 @inlined
 def _follows(text, starts, ends, t):
-    """Does a token stand behind another one and a blank, as most words of a sentence?"""
+    """Does a token stand behind an ASCII one and a blank, as most words of a sentence? "①" is none."""
     before = U(starts[t]) - U(1)
-    return before == U(ends[t - 1]) and load64(text + before) & U(0xFF) == U(0x20)
+    return before == U(ends[t - 1]) and load64(text + before - U(1)) & U(0xFF80) == U(0x2000)
 
 
 @kernel
