@@ -195,30 +195,32 @@ WHOLE = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from bioclue_data.leakage import run
+from bioclue_data.leakage import run, targets
 from tests.leakage import rows, source
 for fields in (), ("text",):
     found, _ = run.check(rows(), [replace(source(Path(sys.argv[1])), fields=fields)])
     print(len(found))
+    targets.GROUP_TOKENS = targets.PORTION = 20
 print("numba" in sys.modules)
 """
 
 
 @needs_level
 def test_a_whole_check_does_not_import_numba(tmp_path: Path) -> None:
-    """Not for files of any kind, of which some come as memory that is read only."""
+    """Not for files of any kind, of which some come as memory that is read only; nor if they are kept."""
     folder = tmp_path / "corpus"
+    prompted = [f"If you are a doctor, answer this question:\n{text}" for text in QUESTIONS * 8]
     corpus(folder)
     (folder / "table.csv").write_text(
         "number,text\n" + "".join(f'{number},"{text}"\n' for number, text in enumerate(QUESTIONS * 4)),
         "utf-8",
     )
     (folder / "prose.txt").write_text("\n\n".join(QUESTIONS), "utf-8")
-    (folder / "array.json").write_text(json.dumps([{"text": text} for text in QUESTIONS], indent=1), "utf-8")
+    (folder / "array.json").write_text(json.dumps([{"text": text} for text in prompted], indent=1), "utf-8")
     (folder / "pairs.xml").write_text(
         f"<all>{''.join(f'<q><text>{text}</text></q>' for text in QUESTIONS)}</all>", "utf-8"
     )
-    pq.write_table(pa.table({"text": QUESTIONS}), folder / "table.parquet")
+    pq.write_table(pa.table({"text": prompted}), folder / "table.parquet")
     for files in (folder, *sorted(folder.iterdir())[-5:]):
         only = tmp_path / f"only {files.name}"
         shutil.copytree(files, only) if files.is_dir() else (only.mkdir(), shutil.copy(files, only))

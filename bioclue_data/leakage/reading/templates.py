@@ -139,7 +139,7 @@ def without(texts: Texts, lines: Collection[bytes]) -> Texts:
         return texts
     out = np.zeros(int(texts.offsets[-1] - texts.offsets[0]) + PADDING, np.uint8)
     offsets = np.zeros(len(texts.offsets), np.int64)
-    _filter(texts.data, texts.offsets, _lines_of(lines), out, offsets)
+    _filter(texts.base, texts.offsets, _lines_of(lines), out, offsets)
     return Texts(out, offsets)
 
 
@@ -154,36 +154,43 @@ def _lines_of(found: Iterable[bytes]) -> _Lines:
 
 
 @kernel
-def _filter(data, offsets, lines, out, out_offsets):
-    to = 0
+def _filter(base, offsets, lines, out, out_offsets):
+    to = np.int64(0)
     for text in range(offsets.size - 1):
         at, end = offsets[text], offsets[text + 1]
         while at < end:
-            stop, begin = at, to
-            while stop < end and data[stop] != 10:
-                out[to] = data[stop]
-                stop += 1
+            begin = to
+            while at < end:
+                out[to] = load64(base + U(at)) & U(0xFF)
+                if out[to] == 10:
+                    break
+                at += 1
                 to += 1
-            length = stop - at
-            line = lines.by_length[length] if length < lines.by_length.size else -1
-            while 0 <= line < lines.offsets.size - 1:
-                first = lines.offsets[line]
-                if lines.offsets[line + 1] - first != length:
-                    break
-                same = True
-                for i in range(length):
-                    if lines.data[first + i] != data[at + i]:
-                        same = False
-                        break
-                if same:
-                    to = begin
-                    break
-                line += 1
-            if stop < end and to > begin:
+            if _is_one_of(out, begin, to, lines):
+                to = begin
+            if at < end and to > begin:
                 out[to] = 10
                 to += 1
-            at = stop + 1
+            at += 1
         out_offsets[text + 1] = to
+
+
+@inlined
+def _is_one_of(out, begin, end, lines):
+    """Do the bytes [begin, end) make one of the lines?"""
+    length = end - begin
+    line = np.int64(lines.by_length[length]) if length < lines.by_length.size else np.int64(-1)
+    while 0 <= line < lines.offsets.size - 1:
+        first = lines.offsets[line]
+        if lines.offsets[line + 1] - first != length:
+            return False
+        i = 0
+        while i < length and lines.data[first + i] == out[begin + i]:
+            i += 1
+        if i == length:
+            return True
+        line += 1
+    return False
 
 
 def place_in_whole(whole: bytes, lines: Container[bytes], at: int) -> int:
