@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bioclue_data import memory
 from bioclue_data.commands.groups import LazyGroup
 
 COMMANDS = {
@@ -17,3 +18,4 @@ COMMANDS = {
 @click.group("leakage", cls=LazyGroup, package=__name__, commands_help=COMMANDS)
 def command() -> None:
     """Find out what of a benchmark has been seen in training."""
+    memory.use_one_allocator()

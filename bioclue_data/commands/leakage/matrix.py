@@ -31,9 +31,6 @@ def command(
     as_json: bool,
 ) -> None:
     """Show which rows of every dataset and split stand in the other ones of a built folder."""
-    from bioclue_data import memory  # noqa: PLC0415
-
-    memory.use_one_allocator()
     from bioclue_data.leakage.matrix import matrix  # noqa: PLC0415
     from bioclue_data.leakage.targets import Choice  # noqa: PLC0415
     from bioclue_data.records import catalogue  # noqa: PLC0415

@@ -112,9 +112,6 @@ def command(
     run goes on where it was. A shard only leaves its part in --out: a run without --shard joins the shards
     whose parts are there. Damaged files of a corpus are listed, the rest is scanned, and the exit code is 1.
     """
-    from bioclue_data import memory  # noqa: PLC0415
-
-    memory.use_one_allocator()
     from bioclue_data import api  # noqa: PLC0415
     from bioclue_data.leakage import run  # noqa: PLC0415
 
