@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROMPT = "If you are a doctor, answer the question of the patient in full sentences."
-CLOSING = "以上建议仅供参考，请遵医嘱"
+CLOSING = "以上灯语只给守夜的水手看，请先问过船长"
 QUESTION = "Which vitamin should a sailor with bleeding gums and loose teeth be given first?"
 PREMISE = "The eleven lamps of the third ward were lit before the sailors came ashore."
 CLAIMS = [f"Somebody lit {n} lamps before any of the sailors had left the ship." for n in range(30)]
