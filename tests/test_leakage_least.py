@@ -16,7 +16,7 @@ from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
-from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Bounds, Least
+from bioclue_data.matching.bounds import ALONE, ANYHOW, SUPPORTED, WHOLE, Bounds, Least
 from bioclue_data.matching.index import Index
 from bioclue_data.matching.tokens import texts_of
 
@@ -34,6 +34,11 @@ def row(
     }
     task = "qa" if options is None else "mcqa"
     return Row(f"{number:064x}", f"own:test:{number}", "own", "test", task, False, fields)
+
+
+def annotated(number: int, text: str, mentions: list[str] | None = None) -> Row:
+    fields = {"text": text, "entities": [{"text": mention} for mention in mentions or []]}
+    return row(number, text)._replace(task="ner", fields=fields)
 
 
 def everything(items: Items, index: Index, thresholds: Thresholds) -> Least:
@@ -61,6 +66,7 @@ def test_nothing_with_a_verdict_is_left_out(data: st.DataObject) -> None:
     drawn = data.draw(st.lists(kinds, min_size=1, max_size=4))
     shared = data.draw(st.booleans())  # the same question in every item
     rows = [row(i, drawn[0][0] if shared else parts[0], *parts[1:]) for i, parts in enumerate(drawn)]
+    rows += [annotated(len(rows) + i, *parts[:2]) for i, parts in enumerate(drawn)]
     texts = [
         text
         for parts in drawn
@@ -115,6 +121,10 @@ def test_a_run_of_characters_and_a_word_can_be_long_in_a_short_item() -> None:
 
 
 def test_what_needs_support() -> None:
+    assert asked([annotated(0, "one two three")])["lone"] == [SUPPORTED]
+    assert asked([annotated(0, "one two three four")])["lone"] == [ANYHOW]
+    pair = {"text_a": "one", "text_b": "two"}
+    assert asked([row(0, "")._replace(task="sts", fields=pair)])["lone"] == [ALONE, ALONE]
     assert asked([row(0, "one two three", options=["four"])])["lone"] == [ALONE]
     assert asked([row(0, "one two three four five", options=["four"])])["lone"] == [ANYHOW]
     assert asked([row(0, "one two three four five", answers=["four"])])["lone"] == [WHOLE]

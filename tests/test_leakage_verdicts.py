@@ -127,6 +127,13 @@ def test_a_word_in_a_sentence_is_no_copy_of_a_very_short_item() -> None:
     assert verdict(question(1, 1, 1), inside._replace(tokens=2, longest=2)) == ""
 
 
+def test_a_term_with_annotations_counts_with_one_of_them() -> None:
+    assert verdict(half(3, 1, 3)) == ""
+    assert verdict(half(3, 1, 3), answer(1)) == "exact"
+    assert verdict(half(4, 1, 4)) == "exact"
+    assert verdict(half(1, 1, 1), half(2, 1, 2)) == "exact"
+
+
 def test_an_answer_that_is_part_of_the_item_is_no_support() -> None:
     inside = question(3, 1, 3)._replace(alone=False)
     assert verdict(inside, answer(1, 2)._replace(inside=True)) == ""

@@ -30,6 +30,7 @@ class OfItem(NamedTuple):
         template: Is every item field a template that many items have, and the item no pair?
         common: Has another item of the table each of its fields?
         pair: Has it halves?
+        annotated: Is it one half without the other: a text of which the annotations are the other half?
         suspected, near: Is enough there of each half? True where the item is no pair.
         item_row, context_row: Row of the longest run of an item field, of a context; -1: none.
     """
@@ -47,6 +48,7 @@ class OfItem(NamedTuple):
     template: Any
     common: Any
     pair: Any
+    annotated: Any
     suspected: Any
     near: Any
     item_row: Any
@@ -85,11 +87,12 @@ def of_item(own, rows, facts, limits):
     share, in_order, plain, covered, weight = _shares(own, rows, facts)
     context, item_run, longest, item_row, context_row = _longest_runs(own, rows, facts)
     is_exact, is_alone, is_template, is_common = _of_all_fields(own, rows, facts)
-    is_pair, is_suspected, is_near = _halves(own, rows, facts, limits)
+    halves, is_suspected, is_near = _halves(own, rows, facts, limits)
+    is_pair = halves > 0
     return OfItem(
         share, weight, in_order, plain, context, covered, item_run, longest,
         is_exact, is_alone, is_template and not is_pair, is_common,
-        is_pair, is_suspected, is_near, item_row, context_row,
+        is_pair, halves == 1, is_suspected, is_near, item_row, context_row,
     )  # fmt: skip
 
 
@@ -152,21 +155,21 @@ def _of_all_fields(own, rows, facts):
 
 @inlined
 def _halves(own, rows, facts, limits):
-    """Has the item halves, and is enough there of each for `suspected`, and for `near_duplicate`?"""
+    """How many halves the item has, and is enough there of each for `suspected`, and for `near_duplicate`?"""
     fields, fine, _, longest = rows[:4]
     roles, kinds, units, offsets = facts[:4]
-    is_pair, is_suspected, is_near = False, True, True
+    halves, is_suspected, is_near = 0, True, True
     suspected = limits.suspected_short, limits.suspected_long
     near = limits.near_short, limits.near_long
     for row in range(own[0], own[1]):
         field = fields[row]
         if roles[field] == ITEM and kinds[field] == HALF:
-            is_pair = True
+            halves += 1
             size, share, length = offsets[field + 1] - offsets[field], fine[row], units[field]
             is_whole = longest[row] == size and size > 0
             is_suspected &= _is_enough_of_half(share, length, is_whole, limits, suspected)
             is_near &= _is_enough_of_half(share, length, is_whole, limits, near)
-    return is_pair, is_suspected, is_near
+    return halves, is_suspected, is_near
 
 
 @inlined

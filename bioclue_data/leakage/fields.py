@@ -15,17 +15,24 @@ class Field(NamedTuple):
 
     Attributes:
         name: As findings call it.
-        path: Column, or list column and its member.
+        path: Column, or list column and its members: `entities.norms.name`.
         kind: ANCHOR: looked for; HALF: looked for, in a place of its own; NEAR, ANYWHERE: looked at where
             one of these was found.
         role: `item`: the item itself; all item fields must be in one record. `context`: text that may be
             public without the item. `support`: makes a match of a short item certain.
+        shortest: Characters that a value must have: shorter ones are everywhere.
     """
 
     name: str
     path: str
     kind: int
     role: str
+    shortest: int = 1
+
+    @property
+    def leaf(self) -> str:
+        """The path as Parquet has it."""
+        return self.path.replace(".", ".list.element.")
 
 
 def _item(name: str) -> Field:
@@ -40,15 +47,19 @@ def _context(name: str, path: str) -> Field:
     return Field(name, path, ANCHOR, "context")
 
 
-def _support(name: str, path: str, kind: int = ANYWHERE) -> Field:
-    return Field(name, path, kind, "support")
+def _support(name: str, path: str, kind: int = ANYWHERE, shortest: int = 1) -> Field:
+    return Field(name, path, kind, "support", shortest)
 
 
 _TEXT = (_item("text"),)
 _MENTIONS = (_half("text"), _support("mentions", "entities.text"))
+_NORMS = (
+    _support("concepts", "entities.norms.name"),
+    _support("concepts", "entities.norms.id", shortest=6),  # of a gene or a species it is any number
+)
 FIELDS: dict[str, tuple[Field, ...]] = {
     "ner": _MENTIONS,
-    "nen": _MENTIONS,
+    "nen": (*_MENTIONS, *_NORMS),
     "re": _MENTIONS,
     "ee": _MENTIONS,
     "coref": _MENTIONS,
@@ -83,20 +94,27 @@ SINGLE_LISTS = {
     "options",
     "answer",
     "mentions",
+    "concepts",
 }  # every element is a field of its own; other lists are joined
 
 
 def values(row: dict[str, Any], field: Field) -> Iterator[str]:
     """The texts of a field in a row: one, or one for each element of a list of alternatives."""
-    column, _, member = field.path.partition(".")
+    column, *members = field.path.split(".")
     value = row.get(column)
     if not value:
         return
-    if not member:
+    if not members:
         yield value
         return
-    texts = [text for element in value if (text := element[member])]
+    texts = [text for text in _members(value, members) if len(text) >= field.shortest]
     if field.name in SINGLE_LISTS:
         yield from dict.fromkeys(texts)
     elif texts:
         yield "\n".join(texts)
+
+
+def _members(elements: Any, names: list[str]) -> list[str]:
+    """What a member of the elements holds, or of the elements of a member."""
+    found = [value for element in elements if (value := element[names[0]])]
+    return found if len(names) == 1 else [text for value in found for text in _members(value, names[1:])]

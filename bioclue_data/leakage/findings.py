@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bioclue_data.leakage.items import Items
     from bioclue_data.leakage.matches import Seen
 
-METHOD = f"windows{SEED.word}w{SEED.single}c-7"
+METHOD = f"windows{SEED.word}w{SEED.single}c-8"
 SNIPPET = 600
 MOST = ("covered", "longest", "characters")  # of any record, not of the best one; the last two of one run
 SCHEMA = pa.schema(

@@ -11,7 +11,7 @@ import numpy as np
 
 from bioclue_data.leakage.evidence import CONTEXT, ITEM, LESS, SUPPORT
 from bioclue_data.leakage.verdicts import needed
-from bioclue_data.matching.bounds import ALONE, ANYHOW, WHOLE, Least
+from bioclue_data.matching.bounds import ALONE, ANYHOW, SUPPORTED, WHOLE, Least
 from bioclue_data.matching.compare import RUN_OF_WORDS
 from bioclue_data.matching.index import ANYWHERE, HALF, NEAR, SINGLES_PER_UNIT
 
@@ -94,7 +94,9 @@ def _lone(items: Items, index: Index, thresholds: Thresholds) -> Any:
     is_template = ~_has(items, is_item & ~items.templates)
     is_whole = is_template | (_is_short(items, index, thresholds) & ~_has(items, items.kinds == NEAR))
     lone = np.where(is_whole & ~_has(items, is_half), WHOLE, ANYHOW)
-    return np.where(_units(items) < thresholds.very_short, ALONE, lone).astype(np.uint8)
+    is_annotated = np.bincount(items.items[is_item & is_half], minlength=len(items.keys)) == 1
+    of_very_short = np.where(is_annotated, SUPPORTED, ALONE)
+    return np.where(_units(items) < thresholds.very_short, of_very_short, lone).astype(np.uint8)
 
 
 def _rounded(shares: Any) -> Any:

@@ -69,7 +69,7 @@ def _entries(counts: Counter[tuple[str, str, str, str, str, str]]) -> list[dict[
 def _records(folder: Path, dataset: str, table: dict[str, Any]) -> Iterator[Records]:
     """Every row of a table as one record of a corpus: all its texts."""
     fields = FIELDS[table["task"]]
-    columns = sorted({field.path.partition(".")[0] for field in fields})
+    columns = [field.leaf for field in fields]
     first = 0
     for batch in pq.ParquetFile(folder / table["path"]).iter_batches(4096, columns=columns):
         rows = batch.to_pylist()

@@ -85,8 +85,7 @@ def rows_of_folder(folder: Path, choice: Choice, literature: set[str]) -> Iterat
 
     for dataset, table in tables(folder, choice):
         task = table["task"]
-        wanted = {field.path.partition(".")[0] for field in FIELDS[task]}
-        columns = ["content_hash", "item_id", "document_id", *sorted(wanted)]
+        columns = ["content_hash", "item_id", "document_id", *(field.leaf for field in FIELDS[task])]
         file = pq.ParquetFile(folder / table["path"])
         for batch in file.iter_batches(READ, columns=columns):
             for row in batch.to_pylist():

@@ -33,7 +33,8 @@ class Thresholds(NamedTuple):
     Lengths are in units: words, or 13/8 CJK characters. Between `short` and `long` the shares fall linearly.
 
     Attributes:
-        very_short: Below this an item counts only where it stands by itself, or with an answer or options.
+        very_short: Below this an item counts only where it stands by itself, or with an answer or options; a
+            text with annotations only with these: a term alone is in every list.
         short: Below this an item must be there whole.
         long: From here on the `_long` shares hold.
         near_short, near_long: Share for near_duplicate.
@@ -155,7 +156,7 @@ def _verdict(item, joint, is_public, limits):
     if _is_stem(item, joint, limits):
         verdict = evidence
     is_very_short = item.weight < limits.very_short
-    is_copied = item.exact and (item.alone or not is_very_short)
+    is_copied = item.exact and ((item.alone and not item.annotated) or not is_very_short)
     if (is_very_short or item.template) and not (is_copied or joint.supported):
         verdict = around
     return min(verdict, SOURCE_OVERLAP) if is_public else verdict

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bioclue_data.matching.scan import Prints
 
 ROUNDING = np.float32(1e-5)  # weights are added in another order than in `verify`
-ANYHOW, WHOLE, ALONE = range(3)  # what an anchor must be without support: `Least.lone`
+ANYHOW, WHOLE, ALONE, SUPPORTED = range(4)  # what an anchor must be without support: `Least.lone`
 
 
 class Least(NamedTuple):
@@ -47,7 +47,7 @@ class Least(NamedTuple):
         run: int32[fields]; tokens of the longest run.
         windows: int32[fields]; hits that make a candidate.
         lone: uint8[fields]; WHOLE, or ALONE: whole and by itself: such anchors must all be there so, or with
-            support: two fields of the kind NEAR, or one of the kind ANYWHERE.
+            support: two fields of the kind NEAR, or one of the kind ANYWHERE. SUPPORTED: only with that.
         support: float32[fields]; share from which on a field is support.
     """
 
@@ -151,7 +151,8 @@ def _first_look(prints, stored, found, least, memory, kept, out):
                     has_run |= out.covered[here] >= least.covered[field]
                     is_around |= has_share and least.lone[field] == ANYHOW
                     are_whole &= least.lone[field] == ANYHOW or (
-                        out.longest[here] == token_offsets[field + 1] - token_offsets[field]
+                        least.lone[field] != SUPPORTED
+                        and out.longest[here] == token_offsets[field + 1] - token_offsets[field]
                         and (least.lone[field] == WHOLE or out.alone[here])
                     )
             kept[k] = has_run or (is_enough and are_halves)
