@@ -29,7 +29,7 @@ import numpy as np
 import pyarrow as pa
 
 from bioclue_data import api
-from bioclue_data.leakage import run, scanning, targets
+from bioclue_data.leakage import rows, run, scanning, targets
 from bioclue_data.leakage.reading import corpus_files, reader, templates
 from bioclue_data.leakage.scanning import BATCH
 from bioclue_data.leakage.search import Search, search_for
@@ -287,8 +287,8 @@ def shares_of_stages(unit: run.Unit, search: Search) -> dict[str, float]:
 
 START = """
 import time; started = time.perf_counter()
-from bioclue_data.leakage import run, scanning, targets
-row = targets.Row("0", "0", "d", "s", "qa", False, {"question": "which colour has the blue knee of the elbow", "detail": None, "answers": None})
+from bioclue_data.leakage import rows, run, scanning, targets
+row = rows.Row("0", "0", "d", "s", "qa", False, {"question": "which colour has the blue knee of the elbow", "detail": None, "answers": None})
 run.check([row], [run.Source("c", "0", (%r,))])
 print(time.perf_counter() - started)
 """  # noqa: E501

@@ -26,7 +26,7 @@ from bioclue_data.matching import reference
 from bioclue_data.matching.tokens import texts_of
 
 if TYPE_CHECKING:
-    from bioclue_data.leakage.targets import Row
+    from bioclue_data.leakage.rows import Row
 
 SAMPLE, NEGATIVES, RECORDS = 400, 2000, 4000
 BARE = "without options"

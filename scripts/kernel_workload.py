@@ -21,7 +21,7 @@ from kernel_sources import kernel_modules
 from bioclue_data.audit import hashes
 from bioclue_data.leakage import run
 from bioclue_data.leakage.reading.json_strings import LINES, extract
-from bioclue_data.leakage.targets import Row
+from bioclue_data.leakage.rows import Row
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.bounds import first_look, least_of_all
 from bioclue_data.matching.candidates import candidates, scratch

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 
 from bioclue_data.leakage import run
-from bioclue_data.leakage.targets import Row
+from bioclue_data.leakage.rows import Row
 
 QUESTIONS = [
     "Which vitamin should a sailor with bleeding gums and loose teeth be given first on the island?",

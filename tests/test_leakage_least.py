@@ -14,7 +14,7 @@ from bioclue_data.leakage.items import Items, index_rows
 from bioclue_data.leakage.least import least, worth_comparing
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
-from bioclue_data.leakage.targets import Row
+from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
 from bioclue_data.matching.bounds import ALONE, ANYHOW, SUPPORTED, WHOLE, Bounds, Least
 from bioclue_data.matching.index import Index

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.least import least
 from bioclue_data.leakage.reading.json_strings import LINES, extract
-from bioclue_data.leakage.targets import Row
+from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.verdicts import Thresholds, judge
 from bioclue_data.matching import shipped
 from bioclue_data.matching.bounds import first_look

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import accumulate, chain
+from typing import NamedTuple
 
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 class Field(NamedTuple):
     """A field of the rows of a task.
@@ -28,11 +25,6 @@ class Field(NamedTuple):
     kind: int
     role: str
     shortest: int = 1
-
-    @property
-    def leaf(self) -> str:
-        """The path as Parquet has it."""
-        return self.path.replace(".", ".list.element.")
 
 
 def _item(name: str) -> Field:
@@ -96,25 +88,5 @@ SINGLE_LISTS = {
     "mentions",
     "concepts",
 }  # every element is a field of its own; other lists are joined
-
-
-def values(row: dict[str, Any], field: Field) -> Iterator[str]:
-    """The texts of a field in a row: one, or one for each element of a list of alternatives."""
-    column, *members = field.path.split(".")
-    value = row.get(column)
-    if not value:
-        return
-    if not members:
-        yield value
-        return
-    texts = [text for text in _members(value, members) if len(text) >= field.shortest]
-    if field.name in SINGLE_LISTS:
-        yield from dict.fromkeys(texts)
-    elif texts:
-        yield "\n".join(texts)
-
-
-def _members(elements: Any, names: list[str]) -> list[str]:
-    """What a member of the elements holds, or of the elements of a member."""
-    found = [value for element in elements if (value := element[names[0]])]
-    return found if len(names) == 1 else [text for value in found for text in _members(value, names[1:])]
+ALL = tuple(chain.from_iterable(FIELDS.values()))
+FIRST = dict(zip(FIELDS, accumulate(map(len, FIELDS.values()), initial=0), strict=False))  # places in ALL

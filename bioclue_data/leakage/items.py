@@ -6,27 +6,29 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from bioclue_data.leakage.fields import FIELDS, values
+from bioclue_data.leakage.fields import ALL
 from bioclue_data.leakage.markup import without_markup
+from bioclue_data.leakage.rows import texts_of
 from bioclue_data.matching import index as indexes
 from bioclue_data.matching.inside import inside
-from bioclue_data.matching.tokens import Texts, texts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from bioclue_data.leakage.targets import Row
+    from bioclue_data.leakage.rows import Key, Rows
+    from bioclue_data.matching.tokens import Texts
 
 ROLES = {"item": 0, "context": 1, "support": 2}
-_NONE: dict[str, Any] = {}
 PUBLIC_TEXT_TASKS = {"ner", "nen", "re", "ee", "coref", "tc"}
+_NAMES = sorted({field.name for field in ALL})
+_NAME_IDS = np.array([_NAMES.index(field.name) for field in ALL], np.int16)
+_KINDS = np.array([field.kind for field in ALL], np.uint8)
+_ROLES = np.array([ROLES[field.role] for field in ALL], np.int8)
 
 
 class Items(NamedTuple):
     """Fields, one after the other, of items, one after the other.
 
     Attributes:
-        keys: The row of each item, without its fields.
+        keys: The row of each item.
         names: Names of the fields' kinds, by `name_ids`.
         name_ids: int16[fields].
         items: int32[fields].
@@ -41,7 +43,7 @@ class Items(NamedTuple):
         texts: The fields' texts.
     """
 
-    keys: list[Row]
+    keys: list[Key]
     names: list[str]
     name_ids: Any
     items: Any
@@ -73,32 +75,20 @@ class Items(NamedTuple):
         return bytes(self.texts.data[start:end]).decode()
 
 
-def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
-    """Index rows of tables; windows are weighted, and items are common, within their portion of the table."""
-    keys: list[Row] = []
-    names: dict[str, int] = {}
-    texts: list[str] = []
-    portions: dict[tuple[str, str, str, int], int] = {}
-    columns: list[tuple[int, int, int, int, int]] = []
-    for row in rows:
-        key = (row.dataset, row.task, row.split, row.portion)
-        portion = portions.setdefault(key, len(portions))
-        for field in FIELDS[row.task]:
-            for value in values(row.fields, field):
-                texts.append(value)
-                name = names.setdefault(field.name, len(names))
-                columns.append((name, len(keys), field.kind, ROLES[field.role], portion))
-        keys.append(row._replace(fields=_NONE))
-    name_ids, items, kinds, roles, populations = (
-        np.array(column, kind)
-        for column, kind in zip(
-            zip(*columns, strict=True) if columns else [()] * 5,
-            (np.int16, np.int32, np.uint8, np.int8, np.int32),
-            strict=True,
-        )
-    )
-    packed = without_markup(texts_of(texts))
-    del texts
+def index_rows(rows: Rows, portions: Any = None) -> tuple[Items, indexes.Index]:
+    """Index rows of tables; windows are weighted, and items are common, within a portion of a table.
+
+    Args:
+        rows: The rows.
+        portions: int64[rows]; None: whole tables.
+    """
+    if portions is None:
+        numbers: dict[tuple[str, str, str], int] = {}
+        portions = np.array([numbers.setdefault(key.table, len(numbers)) for key in rows.keys], np.int64)
+    _, of_rows = np.unique(portions, return_inverse=True)
+    populations, items = of_rows.astype(np.int32)[rows.owners], rows.owners.astype(np.int32)
+    name_ids, kinds, roles = (of_each[rows.fields] for of_each in (_NAME_IDS, _KINDS, _ROLES))
+    packed = without_markup(texts_of(rows.texts))
     index = indexes.build(packed, items, kinds, populations)
     facts = (
         indexes.units(index.single, index.token_offsets),
@@ -107,8 +97,8 @@ def index_rows(rows: Iterable[Row]) -> tuple[Items, indexes.Index]:
         inside(index, roles == ROLES["item"], roles == ROLES["support"]),
         packed,
     )
-    public = np.array([row.public and row.task in PUBLIC_TEXT_TASKS for row in keys], bool)
-    return Items(keys, list(names), name_ids, items, kinds, roles, public, *facts), index
+    public = np.array([key.public and key.task in PUBLIC_TEXT_TASKS for key in rows.keys], bool)
+    return Items(rows.keys, _NAMES, name_ids, items, kinds, roles, public, *facts), index
 
 
 def _templates(index: indexes.Index, populations: Any) -> Any:
@@ -122,8 +112,11 @@ def _templates(index: indexes.Index, populations: Any) -> Any:
 def _contents(index: indexes.Index, populations: Any) -> tuple[Any, Any]:
     """Number of each field's content; and if another item of the table has it."""
     _, inverse = np.unique(indexes.contents(index.token_hashes, index.token_offsets), return_inverse=True)
-    _, there = np.unique(np.stack([inverse, populations]), axis=1, return_inverse=True)
-    there = there.reshape(-1)  # numpy 2.0 gives another shape
-    pairs = np.unique(np.stack([there, index.items]), axis=1)
-    owners = np.bincount(pairs[0], minlength=there.max() + 1 if len(there) else 0)
-    return inverse, owners[there] > 1
+    _, there = np.unique(_pairs(inverse, populations), return_inverse=True)
+    _, first = np.unique(_pairs(there, index.items), return_index=True)
+    return inverse, np.bincount(there[first])[there] > 1
+
+
+def _pairs(first: Any, second: Any) -> Any:
+    """int64: equal where both numbers are."""
+    return first.astype(np.int64) * (second.max(initial=0) + 1) + second

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
 from bioclue_data.building.flags import LEAKED, counted_as
 from bioclue_data.leakage import findings as found
-from bioclue_data.leakage.fields import FIELDS, values
 from bioclue_data.leakage.markup import without_markup
+from bioclue_data.leakage.rows import texts_of
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
-from bioclue_data.leakage.targets import Choice, groups, rows_of_folder, tables
-from bioclue_data.matching.tokens import texts_of
+from bioclue_data.leakage.targets import Choice, groups, rows_of_folder, rows_of_table, tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +36,7 @@ def matrix(
     counts: Counter[tuple[str, str, str, str, str, str]] = Counter()
     seen: set[tuple[str, str, str, str]] = set()
     for group in groups(rows_of_folder(folder, choice, literature)):
-        search = search_for(group.rows, thresholds)
+        search = search_for([group.rows], thresholds, group.portions)
         for other, table in tables(folder, Choice()):
             if say:
                 say(f"{other} {table['split']}")
@@ -68,11 +65,7 @@ def _entries(counts: Counter[tuple[str, str, str, str, str, str]]) -> list[dict[
 
 def _records(folder: Path, dataset: str, table: dict[str, Any]) -> Iterator[Records]:
     """Every row of a table as one record of a corpus: all its texts."""
-    fields = FIELDS[table["task"]]
-    columns = [field.leaf for field in fields]
     first = 0
-    for batch in pq.ParquetFile(folder / table["path"]).iter_batches(4096, columns=columns):
-        rows = batch.to_pylist()
-        texts = ["\n".join(text for field in fields for text in values(row, field)) for row in rows]
-        yield Records(without_markup(texts_of(texts)), f"{dataset}/{table['split']}", first)
+    for rows in rows_of_table(folder, dataset, table):
+        yield Records(without_markup(texts_of(rows.of_each())), f"{dataset}/{table['split']}", first)
         first += len(rows)

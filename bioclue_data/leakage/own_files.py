@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bioclue_data.errors import UsageError
 from bioclue_data.leakage.own_records import records_of
 from bioclue_data.leakage.own_support import is_of_answers, support_of, text_of
-from bioclue_data.leakage.targets import Row
+from bioclue_data.leakage.rows import Row
 from bioclue_data.visible import readable
 
 if TYPE_CHECKING:

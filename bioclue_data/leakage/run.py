@@ -20,6 +20,7 @@ from bioclue_data import memory
 from bioclue_data.building.flags import check_of
 from bioclue_data.building.tables import file_sha256
 from bioclue_data.leakage import checks, held, parts
+from bioclue_data.leakage.ahead import ahead
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage.reading import addresses, reader
 from bioclue_data.leakage.scanning import Records, joined, scan_records
@@ -34,9 +35,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from bioclue_data.leakage.search import Search
-    from bioclue_data.leakage.targets import Group, Row
+    from bioclue_data.leakage.rows import Row, Rows
     from bioclue_data.matching.tokens import Texts
 
+    Bundle = tuple["Source", tuple[str, ...], str, int]
     Say = Callable[[str], None] | None
     Engine = Callable[[Sequence["Unit"], Search, "Options", Say], Iterable[tuple["Unit", parts.Result]]]
 
@@ -179,7 +181,7 @@ def revision_of_digests(digests: Iterable[str]) -> str:
 
 
 def check(
-    rows: Iterable[Row],
+    rows: Iterable[Row] | Iterable[Rows],
     corpora: Sequence[Source],
     options: Options = Options(),  # noqa: B008 - frozen
     say: Say = None,
@@ -199,25 +201,21 @@ def check(
     counts: Counter[tuple[str, str, str]] = Counter()
     results: list[pa.Table] = []
     engine = options.engine or _Threads()
-    first, (shard, shards) = 0, options.shard
-    for group in groups(rows):
-        counts.update((row.dataset, row.task, row.split) for row in group.rows)
-        units = [Unit(first + place, *bundle) for place, bundle in enumerate(bundles)]
-        mine = [unit for unit in units if unit.number % shards == shard]
-        for unit, (part, read) in _scanned(mine, group, options, engine, say):
+    for number, work in enumerate(ahead(_works(rows, bundles, options))):
+        counts.update(work.tables)
+        for unit, (part, read) in _scanned(work, options, engine, say):
             results.append(part if options.keep is None else _only(part, options.keep))
-            if not first:
+            if not number:
                 about = facts[unit.source.corpus]
                 about |= {name: about[name] + read[name] for name in COUNTED}
-        first += len(units)
         memory.give_back()
     for source in corpora:
         about = facts[source.corpus]
         about["method"] = checks.method_of(options.thresholds, source.fields, about["problems"])
     summary.corpora = list(facts.values())
-    if first and shards == 1:
+    if counts and options.shard[1] == 1:
         _tell_of_empty(summary)
-    names = ("dataset", "task", "split")
+    names = ("dataset", "split", "task")
     summary.datasets = [dict(zip(names, key, strict=True)) | {"rows": n} for key, n in sorted(counts.items())]
     return checks.named(found.merged(results), summary.corpora), summary
 
@@ -234,35 +232,57 @@ def _facts(source: Source) -> dict[str, Any]:
     return about | {"records": 0, "bytes": 0, "templates": 0} | beside
 
 
-def _scanned(
-    units: list[Unit], group: Group, options: Options, engine: Engine, say: Say
-) -> list[tuple[Unit, parts.Result]]:
-    """Units with their results, in order: from parts that are there, else by the engine. Empties the group.
+class _Work(NamedTuple):
+    """What is to be done for a group of rows.
 
-    The index has the texts: there is no need to hold them twice.
+    Attributes:
+        tables: How many rows are of which table.
+        units: What is to be scanned, with the parts that their findings go to.
+        done: Results that are there.
+        search: What is looked for in the other units; None if all are done.
+        is_last: Does no group follow?
     """
-    done: dict[int, parts.Result] = {}
-    rows = parts.digest_of(group.rows) if options.parts else ""
-    places = {unit.number: unit.part(rows, options) for unit in units}
-    for unit in units:
-        part = places[unit.number]
-        if part and (result := parts.read(part)) and not _may_be_mended(unit, result):
-            done[unit.number] = result
-    left = [unit for unit in units if unit.number not in done]
-    search = search_for(_emptied(group.rows), options.thresholds) if left else None
-    again = options._replace(again=not group.is_last)
-    for unit, result in engine(left, search, again, say) if search else ():
+
+    tables: Counter[tuple[str, str, str]]
+    units: list[tuple[Unit, Path | None]]
+    done: dict[int, parts.Result]
+    search: Search | None
+    is_last: bool
+
+
+def _works(rows: Iterable[Row] | Iterable[Rows], bundles: Sequence[Bundle], options: Options) -> Iterator[_Work]:
+    first, (shard, shards) = 0, options.shard
+    for group in groups(rows):
+        numbered = [Unit(first + place, *bundle) for place, bundle in enumerate(bundles)]
+        first += len(numbered)
+        digest = parts.digest_of(group.rows.keys) if options.parts else ""
+        units = [(unit, unit.part(digest, options)) for unit in numbered if unit.number % shards == shard]
+        done = {
+            unit.number: result
+            for unit, part in units
+            if part and (result := parts.read(part)) and not _may_be_mended(unit, result)
+        }
+        tables = Counter(key.table for key in group.rows.keys)
+        search, is_last = None, group.is_last
+        if len(done) < len(units):
+            search = search_for([group.rows], options.thresholds, group.portions)
+        del group  # the index has the texts: there is no need to hold them twice
+        yield _Work(tables, units, done, search, is_last)
+        del search
+
+
+def _scanned(
+    work: _Work, options: Options, engine: Engine, say: Say
+) -> Iterator[tuple[Unit, parts.Result]]:
+    """Units with their results, in order: from parts that are there, else by the engine."""
+    done, places = work.done, {unit.number: part for unit, part in work.units}
+    left = [unit for unit, _ in work.units if unit.number not in done]
+    again = options._replace(again=not work.is_last)
+    for unit, result in engine(left, work.search, again, say) if work.search else ():
         done[unit.number] = result
         if (part := places[unit.number]) and not result[1].get("lost"):
             parts.write(part, result)
-    return [(unit, done[unit.number]) for unit in units]
-
-
-def _emptied(rows: list[Row]) -> Iterator[Row]:
-    """All rows, each of which leaves the list."""
-    rows.reverse()
-    while rows:
-        yield rows.pop()
+    return ((unit, done[unit.number]) for unit, _ in work.units)
 
 
 def _may_be_mended(unit: Unit, result: parts.Result) -> bool:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bioclue_data import memory
 from bioclue_data.leakage import prompts
 from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.least import least
+from bioclue_data.leakage.rows import joined, together
 from bioclue_data.matching import candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bioclue_data.leakage.items import Items
-    from bioclue_data.leakage.targets import Row
+    from bioclue_data.leakage.rows import Row, Rows
     from bioclue_data.leakage.verdicts import Thresholds
     from bioclue_data.matching.bounds import Least
     from bioclue_data.matching.candidates import Scratch
@@ -56,8 +57,10 @@ class Search:
         self._free.append(memory)
 
 
-def search_for(rows: Iterable[Row], thresholds: Thresholds) -> Search:
-    """Index rows of tables, to look for them."""
-    search = Search(*index_rows(rows), thresholds)
+def search_for(
+    rows: Iterable[Row] | Iterable[Rows], thresholds: Thresholds, portions: Any = None
+) -> Search:
+    """Index rows of tables, to look for them. `portions`: as for `index_rows`."""
+    search = Search(*index_rows(joined(list(together(rows))), portions), thresholds)
     memory.give_back()  # an index is made of arrays several times its size
     return search

@@ -254,8 +254,9 @@ def _telling(
     has_telling = np.zeros(count, bool)
     has_telling[owners[telling]] = True
     kept = telling | ~has_telling[owners]
-    used, starts = np.unique(windows[kept], return_index=True)
-    return hashes[used], owners[kept], np.append(starts, kept.sum()).astype(np.int64)
+    counts = np.bincount(windows[kept], minlength=len(hashes))
+    used = counts > 0
+    return hashes[used], owners[kept], np.append(0, np.cumsum(counts[used])).astype(np.int64)
 
 
 def units(single: Any, offsets: Any) -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from bioclue_data.leakage.run import Summary
-    from bioclue_data.leakage.targets import Row
+    from bioclue_data.leakage.rows import Row, Rows
 
 LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # thresholds in units; others are shares
 
@@ -213,7 +213,7 @@ def rows_of(
     splits: tuple[str, ...],
     fields: tuple[str, ...],
     records: Path | None,
-) -> Iterable[Row]:
+) -> Iterable[Row] | Iterable[Rows]:
     """The rows to check."""
     from bioclue_data.leakage import own_files, targets  # noqa: PLC0415
     from bioclue_data.records import catalogue  # noqa: PLC0415
