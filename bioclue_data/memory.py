@@ -5,14 +5,21 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from typing import Any
+
+M_ARENA_MAX = -8  # in malloc.h of glibc
 
 
 def use_one_allocator() -> None:
-    """Let Arrow take memory from the C library, as numpy does: what one frees the other can use.
+    """Let all threads, and Arrow as numpy, take memory from one place: what one frees the others can use.
 
-    For the whole process and those that it starts, and only before Arrow is imported: for commands.
+    For the whole process and those that it starts, and only before Arrow is imported and threads are
+    started: for commands.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")  # for processes that are started
+    if mallopt := _of_glibc("mallopt"):
+        mallopt(M_ARENA_MAX, 1)
 
 
 def give_back() -> None:
@@ -23,5 +30,10 @@ def give_back() -> None:
     import pyarrow as pa  # noqa: PLC0415
 
     pa.default_memory_pool().release_unused()
-    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)):
+    if trim := _of_glibc("malloc_trim"):
         trim(0)
+
+
+def _of_glibc(name: str) -> Any:
+    """A function of the C library, None if it has none or is another one."""
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform == "linux" else None

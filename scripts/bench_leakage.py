@@ -27,9 +27,10 @@ from unittest import mock
 import bench_perturb
 import numpy as np
 import pyarrow as pa
+from table_rows import item_texts, rows_of_tables
 
 from bioclue_data import api
-from bioclue_data.leakage import rows, run, scanning, targets
+from bioclue_data.leakage import run, scanning
 from bioclue_data.leakage.reading import corpus_files, reader, templates
 from bioclue_data.leakage.scanning import BATCH
 from bioclue_data.leakage.search import Search, search_for
@@ -42,6 +43,8 @@ from bioclue_data.matching.windows import SEED, SHORT_SEED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from bioclue_data.leakage.rows import Row
 
 CORPUS_FOLDERS = (
     "kbressem",
@@ -135,12 +138,12 @@ def index_of(texts: list[str]) -> indexes.Index:
     return indexes.build(texts_of(texts), np.arange(len(texts), dtype=np.int32), kinds)
 
 
-def anchors(rows: list[targets.Row], wanted: int) -> indexes.Index:
+def anchors(rows: list[Row], wanted: int) -> indexes.Index:
     """An index of about so many windows: the items' own fields, then the same with their words shuffled.
 
     So a corpus has as many of the windows as it has of the items, whatever the size of the index.
     """
-    own = list(dict.fromkeys(text for row in rows for text in row_texts(row)))
+    own = list(dict.fromkeys(item_texts(rows)))
     chance = random.Random(0)
     source = chain(own, (shuffled(text, chance) for text in cycle(own)))
     texts: list[str] = []
@@ -156,14 +159,6 @@ def shuffled(text: str, chance: random.Random) -> str:
     words = list(text) if is_chinese(text) else text.split()
     chance.shuffle(words)
     return ("" if is_chinese(text) else " ").join(words)
-
-
-def row_texts(row: targets.Row) -> Iterator[str]:
-    """The texts of a row that are looked for as the item."""
-    for field in targets.FIELDS[row.task]:
-        if field.role != "item":
-            continue
-        yield from targets.values(row.fields, field)
 
 
 def look_up_in_python(texts: list[str], grams: set[tuple[str, ...]], *, as_we_do: bool = False) -> int:
@@ -189,7 +184,7 @@ def count_words(path: Path, processes: int) -> None:
 
 
 def kernel(
-    language: str, rows: list[targets.Row], texts: list[str], megabytes: float, folder: Path
+    language: str, rows: list[Row], texts: list[str], megabytes: float, folder: Path
 ) -> dict[str, Any]:
     """Kernel at 1 and 10 million windows, one and two threads, against `wc -w` and a Python set.
 
@@ -222,9 +217,7 @@ def kernel(
     }  # fmt: skip
 
 
-def whole(
-    language: str, rows: list[targets.Row], texts: list[str], megabytes: float, folder: Path
-) -> dict[str, Any]:
+def whole(language: str, rows: list[Row], texts: list[str], megabytes: float, folder: Path) -> dict[str, Any]:
     """From a .jsonl.zst to findings with two threads, against the same reader alone."""
     path = folder / f"{language}.jsonl.zst"
     size = 0
@@ -287,8 +280,9 @@ def shares_of_stages(unit: run.Unit, search: Search) -> dict[str, float]:
 
 START = """
 import time; started = time.perf_counter()
-from bioclue_data.leakage import rows, run, scanning, targets
-row = rows.Row("0", "0", "d", "s", "qa", False, {"question": "which colour has the blue knee of the elbow", "detail": None, "answers": None})
+from bioclue_data.leakage import run
+from bioclue_data.leakage.rows import Row
+row = Row("0", "0", "d", "s", "qa", False, {"question": "which colour has the blue knee of the elbow", "detail": None, "answers": None})
 run.check([row], [run.Source("c", "0", (%r,))])
 print(time.perf_counter() - started)
 """  # noqa: E501
@@ -329,8 +323,7 @@ def main() -> None:
             api.build(*names, out=built, mirror=str(real / "mirror"), manual=real / "manual", offline=True)
         texts = corpus(real)
         for language, configs in CONFIGS.items():
-            rows = list(targets.rows_of_folder(built, targets.Choice(configs=configs), set()))
-            rows = [row for row in rows if row.dataset not in OF_A_CORPUS]
+            rows = [row for row in rows_of_tables(built, configs) if row.dataset not in OF_A_CORPUS]
             random.Random(0).shuffle(rows)
             for part, measure in (("kernel", kernel), ("whole", whole)):
                 if part in arguments.parts:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import opencc
+from table_rows import fields_of
 
-from bioclue_data.leakage.fields import FIELDS, values
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import Search, search_for
 from bioclue_data.leakage.verdicts import NEAR_DUPLICATE, SUSPECTED, Thresholds
@@ -127,9 +127,9 @@ def rendered(row: Row, change: Any, shuffled: random.Random | None = None, *, ba
     if bare:
         return str(change(row.fields["question"]))
     texts: dict[str, list[str]] = defaultdict(list)
-    for field in FIELDS[row.task]:
+    for field, text in fields_of(row):
         if field.role != "context" and field.name != "rationale":
-            texts[field.name] += [change(value) for value in values(row.fields, field)]
+            texts[field.name].append(change(text))
     options, answers = texts.pop("options", []), texts.pop("answer", [])
     if shuffled:
         shuffled.shuffle(options)

@@ -9,24 +9,25 @@ import argparse
 import os
 import sys
 import tempfile
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from write_flags import corpora_here
 
 from bioclue_data import api
 from bioclue_data.leakage import targets
-from bioclue_data.leakage.fields import FIELDS, values
 from bioclue_data.leakage.reading import reader, templates
+from bioclue_data.leakage.rows import joined, texts_of
 from bioclue_data.matching import common
-from bioclue_data.matching.tokens import Texts, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bioclue_data.leakage.rows import Rows
     from bioclue_data.leakage.run import Source
+    from bioclue_data.matching.tokens import Texts
 
 ROWS, CORPUS_BYTES = 2000, 20_000_000
 
@@ -42,19 +43,18 @@ def of_corpus(source: Source) -> Iterator[Texts]:
 
 def of_tables(built: Path) -> Iterator[list[Texts]]:
     """Items and contexts of each dataset, the first rows of each of its tables."""
-    rows = targets.rows_of_folder(built, targets.Choice(), set())
-    for _, of_dataset in groupby(rows, key=lambda row: row.dataset):
-        batches = []
-        for _, table in groupby(of_dataset, key=lambda row: (row.task, row.split)):
-            texts = (text for row in islice(table, ROWS) for text in row_texts(row))
-            batches.append(texts_of(list(texts)))
-        yield batches
+    for _, of_dataset in groupby(targets.tables(built, targets.Choice()), key=lambda pair: pair[0]):
+        yield [first_rows(built, dataset, table) for dataset, table in of_dataset]
 
 
-def row_texts(row: targets.Row) -> Iterator[str]:
-    """What a row is looked for by, and its contexts and answers."""
-    for field in FIELDS[row.task]:
-        yield from values(row.fields, field)
+def first_rows(built: Path, dataset: str, table: dict[str, Any]) -> Texts:
+    """What the first rows of a table are looked for by, and their contexts and answers."""
+    held: list[Rows] = []
+    for rows in targets.rows_of_table(built, dataset, table):
+        held.append(rows.part(0, ROWS - sum(map(len, held))))
+        if sum(map(len, held)) >= ROWS:
+            break
+    return texts_of(joined(held).texts)
 
 
 def main() -> int:

@@ -9,8 +9,12 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from bioclue_data.leakage import run
+from bioclue_data.leakage import revisions, run
+from bioclue_data.leakage.items import Items
 from bioclue_data.leakage.rows import Row
+from bioclue_data.leakage.search import search_for
+from bioclue_data.leakage.verdicts import Thresholds
+from bioclue_data.matching.index import Index
 
 QUESTIONS = [
     "Which vitamin should a sailor with bleeding gums and loose teeth be given first on the island?",
@@ -40,6 +44,12 @@ def rows(count: int = len(QUESTIONS)) -> list[Row]:
         Row(f"{number:064x}", f"own:test:{number}", "own", "test", "qa", False, fields(question))
         for number, question in enumerate(QUESTIONS[:count])
     ]
+
+
+def indexed(some: list[Row]) -> tuple[Items, Index]:
+    """The items of some rows, and their index."""
+    search = search_for(some, Thresholds())
+    return search.items, search.index
 
 
 def fields(question: str) -> dict[str, Any]:
@@ -73,7 +83,7 @@ def corpus(folder: Path, count: int = 6) -> run.Source:
 
 def source(folder: Path, corpus: str = "own_corpus") -> run.Source:
     files = tuple(str(path) for path in sorted(folder.rglob("*")) if path.is_file())
-    return run.Source(corpus, run.revision_of(files), files)
+    return run.Source(corpus, revisions.of(files), files)
 
 
 def findings(out: str = "leakage") -> list[dict[str, Any]]:

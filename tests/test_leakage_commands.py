@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bioclue_data import api
-from bioclue_data.leakage import run
+from bioclue_data.leakage import revisions
 from tests.leakage import FILLER, ITEMS, QUESTIONS, SCAN, Command, exact, findings, lines, records
 from tests.own import Own, digest, item
 
@@ -199,7 +199,7 @@ def test_a_corpus_is_called_by_its_folder(here: Path, bioclue: Command, monkeypa
 
 
 def test_a_revision_that_is_given_spares_the_hashing(here: Path, bioclue: Command, monkeypatch: Any) -> None:
-    monkeypatch.setattr(run, "file_sha256", lambda path: pytest.fail("hashed"))
+    monkeypatch.setattr(revisions, "file_sha256", lambda path: pytest.fail("hashed"))
     assert bioclue(*SCAN, "corpus", "--revision", "v1").code == 0
     assert {row["revision"] for row in findings()} == {"v1"}
 

@@ -11,7 +11,7 @@ import pytest
 
 from bioclue_data import locations
 from bioclue_data.errors import NotHereError, RecordError, UsageError
-from bioclue_data.leakage import corpora, exposure, run
+from bioclue_data.leakage import corpora, exposure, revisions
 from bioclue_data.records import catalogue
 from bioclue_data.sources.stores import Stores
 from tests.test_cli import bioclue
@@ -130,7 +130,7 @@ def test_the_files_of_a_corpus_are_found_in_a_mirror(own: Path) -> None:
     found = corpora.find(["one"], stores)
     assert [file.path.name for file in found] == ["a b.json", "c.json"]
     paths = [str(file.path) for file in found]
-    assert run.revision_of_digests(file.sha256 for file in found) == run.revision_of(paths)
+    assert revisions.of_digests(file.sha256 for file in found) == revisions.of(paths)
     with pytest.raises(NotHereError, match="not known"):
         corpora.find(["two"], stores)
     shutil.rmtree(own / "mirror/example.org/x/b")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bioclue_data.errors import UsageError
-from bioclue_data.leakage import dask_engine, run
+from bioclue_data.leakage import dask_engine, revisions, run
 from tests import leakage as own
 
 distributed = pytest.importorskip("distributed")
@@ -79,7 +79,7 @@ def test_a_cluster_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     own.corpus(tmp_path / "corpus", count=2)
     monkeypatch.chdir(tmp_path)
     files = ("corpus/000.jsonl", "corpus/001.jsonl")
-    corpus = run.Source("own", run.revision_of(files), files)
+    corpus = run.Source("own", revisions.of(files), files)
     with dask_engine.engine(None, 1) as engine:
         table, _ = run.check(own.rows(), [corpus], run.Options(engine=engine))
     assert table.equals(run.check(own.rows(), [corpus])[0])

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
-from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
 from bioclue_data.matching.tokens import texts_of
 

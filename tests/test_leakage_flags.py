@@ -19,7 +19,7 @@ from bioclue_data import api, locations
 from bioclue_data.building import flags as built
 from bioclue_data.contracts.contract import arrow_schema, load
 from bioclue_data.errors import UsageError
-from bioclue_data.leakage import corpora, exposure, findings, flags, run, targets
+from bioclue_data.leakage import corpora, exposure, findings, flags, revisions, run, targets
 from tests.leakage import FILLER, QUESTIONS
 from tests.own import Own, digest, item
 
@@ -43,7 +43,7 @@ def scanned(own: Own, *texts: str, splits: tuple[str, ...] = ()) -> built.Flags:
     corpus = own.root / "corpus.jsonl"
     records = [*texts, *(FILLER.format(number) for number in range(5))]
     corpus.write_text("".join(json.dumps({"text": text}) + "\n" for text in records), encoding="utf-8")
-    source = run.Source("some_corpus", run.revision_of([str(corpus)]), (str(corpus),))
+    source = run.Source("some_corpus", revisions.of([str(corpus)]), (str(corpus),))
     rows = targets.rows_of_folder(own.root / "bioclue", targets.Choice(splits=splits), set())
     table, summary = run.check(rows, [source])
     checks = {(d["dataset"], d["split"]): summary.checks for d in summary.datasets}

@@ -10,15 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.leakage import scanning, search
-from bioclue_data.leakage.items import Items, index_rows
+from bioclue_data.leakage.items import Items
 from bioclue_data.leakage.least import least, worth_comparing
+from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
-from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
 from bioclue_data.matching.bounds import ALONE, ANYHOW, SUPPORTED, WHOLE, Bounds, Least
 from bioclue_data.matching.index import Index
 from bioclue_data.matching.tokens import texts_of
+from tests.leakage import indexed
 
 WORDS = ["fever", "cough", "which", "is", "dyspnoea", "drug", "蓝灯笼", "闪烁", "发热", "咳嗽", "的", "40"]
 
@@ -85,7 +86,7 @@ def test_nothing_with_a_verdict_is_left_out(data: st.DataObject) -> None:
 
 
 def asked(rows: list[Row], **thresholds: float) -> dict[str, list[int]]:
-    items, index = index_rows(rows)
+    items, index = indexed(rows)
     needed = least(items, index, Thresholds(**thresholds))
     own = items.roles == 0
     return {
@@ -134,7 +135,7 @@ def test_what_needs_support() -> None:
 
 
 def test_answers_are_compared_if_one_of_them_can_be_there() -> None:
-    items, index = index_rows([row(0, "blue lamp", answers=["one two", "three four"]), row(1, "red lamp")])
+    items, index = indexed([row(0, "blue lamp", answers=["one two", "three four"]), row(1, "red lamp")])
     needed = least(items, index, Thresholds())
     shares = np.array([1, 0.5, 0.5, 1, 0.8, 0.5, 0.6], np.float32)
     numbers, fields = np.array([0, 0, 0, 1, 2, 2, 2], np.int32), np.array([0, 1, 2, 3, 0, 1, 2], np.int32)

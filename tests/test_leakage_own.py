@@ -13,9 +13,9 @@ import pytest
 
 from bioclue_data.leakage.own_files import rows_of_file
 from bioclue_data.leakage.own_support import Support, support_of
+from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
-from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
 from bioclue_data.matching.tokens import texts_of
 from tests.leakage import Command, findings

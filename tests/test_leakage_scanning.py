@@ -14,9 +14,9 @@ from bioclue_data.leakage import scanning
 from bioclue_data.leakage.findings import SCHEMA, findings, holds, table
 from bioclue_data.leakage.items import Items
 from bioclue_data.leakage.matches import EVIDENCE, Seen
+from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.scanning import OVERLAP, PIECE, Records, scan_records
 from bioclue_data.leakage.search import Search, search_for
-from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.verdicts import VERDICTS, Judged, Thresholds
 from bioclue_data.matching.tokens import PADDING, Texts, texts_of
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from bioclue_data.leakage import prompts, reading, run
 from bioclue_data.leakage.reading import templates
 from bioclue_data.leakage.reading.batches import packed
+from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.scanning import Records, joined
 from bioclue_data.leakage.search import search_for
-from bioclue_data.leakage.rows import Row
 from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.matching.tokens import Texts, texts_of
 from tests.corpus_reading import put, read

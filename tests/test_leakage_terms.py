@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from bioclue_data.contracts.contract import arrow_schema, load
-from bioclue_data.leakage.fields import FIELDS, values
 from tests.test_leakage_distance import verdict
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TERM, TERM_ZH = "velkin swelling", "青灯肿"
 NORM = {"name": "Zorbid oedema (finding)", "id": "Z0012345"}
@@ -48,24 +42,3 @@ def test_a_concept_that_has_the_term_in_its_name_does_not_stand_for_both() -> No
 def test_a_text_of_four_words_counts_without_annotations() -> None:
     assert verdict("ner", term("velkin swelling of knees"), "1. velkin swelling of knees") == ("exact", False)
     assert verdict("tc", {"text": TERM, "context": None}, f"1. {TERM}") == ("exact", False)
-
-
-def test_every_field_is_a_leaf_of_its_table(tmp_path: Path) -> None:
-    for task, fields in FIELDS.items():
-        if task == "file":
-            continue
-        pq.write_table(arrow_schema(load(task)).empty_table(), tmp_path / "table.parquet")
-        leaves = {column.path for column in pq.ParquetFile(tmp_path / "table.parquet").schema}
-        assert {field.leaf for field in fields} <= leaves
-
-
-def test_values_of_members_of_members() -> None:
-    names, ids = FIELDS["nen"][2:]
-    mentions = [
-        {"norms": [{"name": "blue", "id": "123456"}, {"name": None, "id": "12345"}]},
-        {"norms": None},
-        {"norms": [{"name": "red", "id": None}, {"name": "blue", "id": "123456"}]},
-    ]
-    assert list(values({"entities": mentions}, names)) == ["blue", "red"]
-    assert list(values({"entities": mentions}, ids)) == ["123456"]
-    assert list(values({"entities": None}, names)) == []

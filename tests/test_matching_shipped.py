@@ -20,7 +20,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bioclue_data.leakage.items import index_rows
 from bioclue_data.leakage.least import least
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.rows import Row
@@ -33,7 +32,7 @@ from bioclue_data.matching.scan import scan
 from bioclue_data.matching.tokens import PADDING, texts_of, tokenise_all
 from bioclue_data.matching.verify import verify
 from bioclue_data.matching.windows import whole_texts
-from tests.leakage import QUESTIONS, corpus
+from tests.leakage import QUESTIONS, corpus, indexed
 from tests.matching import few, nasty
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def question(text: str, option: str) -> dict[str, Any]:
 
 def found(rows: list[Row], records: list[str]) -> list[Any]:
     """All arrays from the index to the evidence."""
-    items, index = index_rows(rows)
+    items, index = indexed(rows)
     texts = texts_of(records)
     hits, prints = scan(texts, index)
     some = candidates(hits, index, scratch(index))

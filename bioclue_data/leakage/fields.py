@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bioclue_data.matching.index import ANCHOR, ANYWHERE, HALF, NEAR
 
+
 class Field(NamedTuple):
     """A field of the rows of a task.
 

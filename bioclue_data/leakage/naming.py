@@ -70,12 +70,12 @@ def sources(
         UsageError: it is neither.
         NotHereError: a known corpus is not here.
     """
-    from bioclue_data.leakage import corpora, run  # noqa: PLC0415
+    from bioclue_data.leakage import corpora, revisions, run  # noqa: PLC0415
     from bioclue_data.leakage.reading import addresses, corpus_files  # noqa: PLC0415
 
     if name in corpora.load():
         found = corpora.find([name], stores)
-        revision = run.revision_of_digests(file.sha256 for file in found)
+        revision = revisions.of_digests(file.sha256 for file in found)
         return run.Source(name, revision, tuple(str(file.path) for file in found), fields)
     if not name.strip():
         raise UsageError("--corpus names nothing", remedy="`--corpus .` is the folder that you are in")
@@ -90,7 +90,7 @@ def sources(
     if not listing.files:
         raise _nothing_to_read(name, listing)
     title = readable(name if "://" in name else Path(name).expanduser().absolute().name)
-    revision = revision or run.revision_of(listing.files)
+    revision = revision or revisions.of(listing.files)
     beside = tuple(listing.skipped), tuple(listing.problems)
     return run.Source(title, revision, tuple(listing.files), fields, *beside)
 

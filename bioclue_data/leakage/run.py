@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -18,10 +17,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bioclue_data import memory
 from bioclue_data.building.flags import check_of
-from bioclue_data.building.tables import file_sha256
 from bioclue_data.leakage import checks, held, parts
-from bioclue_data.leakage.ahead import ahead
 from bioclue_data.leakage import findings as found
+from bioclue_data.leakage.ahead import ahead
 from bioclue_data.leakage.reading import addresses, reader
 from bioclue_data.leakage.scanning import Records, joined, scan_records
 from bioclue_data.leakage.search import search_for
@@ -34,8 +32,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from bioclue_data.leakage.search import Search
     from bioclue_data.leakage.rows import Row, Rows
+    from bioclue_data.leakage.search import Search
     from bioclue_data.matching.tokens import Texts
 
     Bundle = tuple["Source", tuple[str, ...], str, int]
@@ -157,29 +155,6 @@ class Summary:
         return [check_of(corpus) for corpus in self.corpora if corpus["bytes"]]
 
 
-def revision_of(files: Sequence[str]) -> str:
-    """First 12 hexadecimal digits over the files' contents; of a file that cannot be read, over its name.
-
-    Of an address counts what its file system tells of the content. If that is nothing, the revision is
-    another one each time: what was found in it may not be there any more.
-    """
-    return revision_of_digests(map(_digest, files))
-
-
-def _digest(file: str) -> str:
-    if "://" in file:
-        return f"{file} {addresses.content_of(file) or secrets.token_hex()}"
-    try:
-        return file_sha256(Path(file))
-    except OSError:  # told when it is to be scanned
-        return readable(file)
-
-
-def revision_of_digests(digests: Iterable[str]) -> str:
-    """The same of files whose SHA-256 is known."""
-    return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
-
-
 def check(
     rows: Iterable[Row] | Iterable[Rows],
     corpora: Sequence[Source],
@@ -250,7 +225,9 @@ class _Work(NamedTuple):
     is_last: bool
 
 
-def _works(rows: Iterable[Row] | Iterable[Rows], bundles: Sequence[Bundle], options: Options) -> Iterator[_Work]:
+def _works(
+    rows: Iterable[Row] | Iterable[Rows], bundles: Sequence[Bundle], options: Options
+) -> Iterator[_Work]:
     first, (shard, shards) = 0, options.shard
     for group in groups(rows):
         numbered = [Unit(first + place, *bundle) for place, bundle in enumerate(bundles)]
@@ -271,9 +248,7 @@ def _works(rows: Iterable[Row] | Iterable[Rows], bundles: Sequence[Bundle], opti
         del search
 
 
-def _scanned(
-    work: _Work, options: Options, engine: Engine, say: Say
-) -> Iterator[tuple[Unit, parts.Result]]:
+def _scanned(work: _Work, options: Options, engine: Engine, say: Say) -> Iterator[tuple[Unit, parts.Result]]:
     """Units with their results, in order: from parts that are there, else by the engine."""
     done, places = work.done, {unit.number: part for unit, part in work.units}
     left = [unit for unit, _ in work.units if unit.number not in done]

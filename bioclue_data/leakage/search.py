@@ -57,9 +57,7 @@ class Search:
         self._free.append(memory)
 
 
-def search_for(
-    rows: Iterable[Row] | Iterable[Rows], thresholds: Thresholds, portions: Any = None
-) -> Search:
+def search_for(rows: Iterable[Row] | Iterable[Rows], thresholds: Thresholds, portions: Any = None) -> Search:
     """Index rows of tables, to look for them. `portions`: as for `index_rows`."""
     search = Search(*index_rows(joined(list(together(rows))), portions), thresholds)
     memory.give_back()  # an index is made of arrays several times its size

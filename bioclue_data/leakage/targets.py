@@ -30,7 +30,7 @@ class Group(NamedTuple):
 
     Attributes:
         rows: The rows.
-        portions: int64[rows]; the portion of a table that each is in, counted over all groups.
+        portions: int64[rows]; the portion of a table that each is in, from 0.
         is_last: Does none follow?
     """
 
@@ -96,29 +96,45 @@ def rows_of_table(
 
 
 def groups(rows: Iterable[Row] | Iterable[Rows]) -> Iterator[Group]:
-    """Rows in groups of about GROUP_TOKENS, each with the number of its portion of a table.
+    """Portions of tables in groups of GROUP_TOKENS, about, at most; more if one portion has more."""
+    held: list[Rows] = []
+    size = 0
+    for portion, tokens in _portions(together(rows)):
+        if held and size + tokens > GROUP_TOKENS:
+            yield _group(held, is_last=False)
+            held, size = [], 0
+        held.append(portion)
+        size += tokens
+    if held:
+        yield _group(held, is_last=True)
+
+
+def _group(portions: list[Rows], *, is_last: bool) -> Group:
+    numbers = np.repeat(np.arange(len(portions)), [len(portion) for portion in portions])
+    return Group(joined(portions), numbers, is_last)
+
+
+def _portions(rows: Iterable[Rows]) -> Iterator[tuple[Rows, int]]:
+    """The portions of each table, with their tokens, about.
 
     A table is cut into portions at the same rows whatever comes before it: weights, and so scores, hold
     within a portion.
     """
-    group: list[Rows] = []
-    portions: list[int] = []
+    held: list[Rows] = []
     table: tuple[str, str, str] | None = None
-    size, portion, in_portion = 0, -1, 0
-    for some in together(rows):
+    size = filled = 0
+    for some in rows:
         first = 0
         for place, (key, tokens, letters) in enumerate(zip(some.keys, *_sizes(some), strict=True)):
-            if table != key.table or in_portion >= PORTION:
-                table, portion, in_portion = key.table, portion + 1, 0
-                if size >= GROUP_TOKENS:
-                    yield Group(joined([*group, some.part(first, place)]), np.array(portions), is_last=False)
-                    group, portions, size, first = [], [], 0, place
-            portions.append(portion)
+            if table != key.table or filled >= PORTION:
+                if table is not None:
+                    yield joined([*held, some.part(first, place)]), size
+                held, table, size, filled, first = [], key.table, 0, 0, place
             size += tokens
-            in_portion += letters
-        group.append(some.part(first, len(some)))
-    if portions:
-        yield Group(joined(group), np.array(portions), is_last=True)
+            filled += letters
+        held.append(some.part(first, len(some)))
+    if table is not None:
+        yield joined(held), size
 
 
 def _sizes(rows: Rows) -> tuple[list[int], list[int]]:

@@ -27,6 +27,7 @@ from bioclue_data.matching.windows import (
     Lengths,
     Table,
     count_fields,
+    count_owners,
     table_of,
     whole_texts,
     windows_of,
@@ -127,8 +128,9 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     first, alike = groups.alike(contents(tokens.hashes, tokens.offsets), is_anchor)
     looked_for = first == np.arange(len(texts))
     is_short = units(tokens.single, tokens.offsets) < SHORT_UNITS
-    fields, hashes, (anchors, words), lengths = _windows_of_anchors(tokens, looked_for, is_short)
-    distinct, owners, owner_offsets = _telling(*_owners(hashes, fields), groups, is_short)
+    owned, (anchors, words), lengths = _windows_of_anchors(tokens, looked_for, is_short)
+    distinct, owners, owner_offsets = _telling(*owned, groups, is_short)
+    del owned
     counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
     table: Table = table_of(distinct, is_short[owners[owner_offsets[:-1]]])
     count = int(items[-1]) + 1 if len(items) else 0
@@ -163,8 +165,10 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     return index
 
 
-def _windows_of_anchors(tokens: Tokens, looked_for: Any, is_short: Any) -> tuple[Any, Any, Any, Any]:
-    """Field and hash of every window of chosen fields; the bitmaps and the lengths of those without any."""
+def _windows_of_anchors(
+    tokens: Tokens, looked_for: Any, is_short: Any
+) -> tuple[tuple[Any, Any, Any], tuple[Any, Any], Any]:
+    """Windows of chosen fields, as `_owners` has them; the bitmaps and the lengths of those without any."""
     field_of_tokens = _field_of_tokens(tokens)
     fields, hashes = [], []
     for seed, of_seed in ((SEED, looked_for & ~is_short), (SHORT_SEED, looked_for & is_short)):
@@ -184,7 +188,9 @@ def _windows_of_anchors(tokens: Tokens, looked_for: Any, is_short: Any) -> tuple
     is_word = lengths[chosen] == 1
     bitmaps = _bitmap(ends[~is_word]), _bitmap(ends[is_word])
     lengths_of_chosen = np.unique(lengths[chosen][~is_word])
-    return np.concatenate([*fields, chosen]), np.concatenate([*hashes, whole]), bitmaps, lengths_of_chosen
+    all_fields, all_hashes = np.concatenate([*fields, chosen]), np.concatenate([*hashes, whole])
+    del fields, hashes
+    return _owners(all_hashes, all_fields), bitmaps, lengths_of_chosen
 
 
 def _needed(tokens: Tokens, window_counts: Any) -> Any:
@@ -241,9 +247,9 @@ def _telling(
     hashes: Any, owners: Any, offsets: Any, populations: _Populations, is_short: Any
 ) -> tuple[Any, Any, Any]:
     """The windows that tell something of their fields; of fields that have none, all."""
-    windows = np.repeat(np.arange(len(hashes)), np.diff(offsets))
+    windows = np.repeat(np.arange(len(hashes), dtype=np.int32), np.diff(offsets))
     count = len(populations.of)
-    telling = populations.frequencies(hashes[windows], owners) <= COMMON
+    telling = count_owners(owners, offsets, populations.of) <= COMMON
     uncommon = telling & ~common.is_common(hashes, is_short[owners[offsets[:-1]]])[windows]
     uncommon_ones, all_ones = (
         np.bincount(owners[uncommon], minlength=count),
@@ -254,9 +260,9 @@ def _telling(
     has_telling = np.zeros(count, bool)
     has_telling[owners[telling]] = True
     kept = telling | ~has_telling[owners]
-    counts = np.bincount(windows[kept], minlength=len(hashes))
-    used = counts > 0
-    return hashes[used], owners[kept], np.append(0, np.cumsum(counts[used])).astype(np.int64)
+    sizes = np.bincount(windows[kept], minlength=len(hashes))
+    used = sizes > 0
+    return hashes[used], owners[kept], np.append(0, np.cumsum(sizes[used])).astype(np.int64)
 
 
 def units(single: Any, offsets: Any) -> Any:

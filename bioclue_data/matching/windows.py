@@ -33,13 +33,13 @@ class Windows(NamedTuple):
     """Windows of some texts: hash, and the position of the last token (over all texts)."""
 
     hashes: Any  # uint64
-    positions: Any  # int64
+    positions: Any  # int32
 
 
 def windows_of(tokens: Tokens, lengths: Lengths) -> Windows:
     """All full windows, text by text."""
     size = len(tokens.hashes)
-    hashes, positions = np.empty(size, U), np.empty(size, np.int64)
+    hashes, positions = np.empty(size, U), np.empty(size, np.int32)
     powers = (power(lengths.word), power(lengths.single))
     prefix = np.zeros(int(np.diff(tokens.offsets).max(initial=0)) + 1, U)
     read = tokens.hashes, tokens.single, tokens.offsets
@@ -88,7 +88,7 @@ def count_fields(hashes: Any, fields: Any, populations: Any) -> Any:
     """
     places = 1 << max(1, (3 * len(hashes) // 2 - 1).bit_length())
     found = np.empty(len(hashes), np.int32)
-    slots = np.empty(len(hashes), np.int64)
+    slots = np.empty(len(hashes), np.uint32)
     _count_fields(hashes, fields, populations, np.zeros(2 * places, U), slots, found)
     return found
 
@@ -108,17 +108,43 @@ def _count_fields(hashes, fields, populations, table, slots, out):
         known = table[place + U(1)]
         is_first = table[place] == U(0) or (known >> U(32)) << U(32) != field
         table[place], table[place + U(1)] = key, field | ((known & U(0xFFFFFFFF)) + U(is_first))
-        slots[i] = place + U(1) if is_first else -1
+        slots[i] = np.uint32(place + U(1)) if is_first else np.uint32(0)  # no place of a count
     for i in range(hashes.size):
         if i + AHEAD < hashes.size:
-            prefetch(U(table.ctypes.data) + U(8) * U(max(slots[i + AHEAD], 0)))
-        out[i] = table[slots[i]] & U(0xFFFFFFFF) if slots[i] >= 0 else 0
+            prefetch(U(table.ctypes.data) + U(8) * U(slots[i + AHEAD]))
+        out[i] = table[U(slots[i])] & U(0xFFFFFFFF) if slots[i] else U(0)
 
 
 @inlined
 def _key(hashes, fields, populations, i):
     """What a window is counted by: its hash, in its population; never 0."""
     return (hashes[i] + U(populations[fields[i]]) * U(GOLDEN)) | U(1)
+
+
+def count_owners(owners: Any, offsets: Any, populations: Any) -> Any:
+    """int32: of each owner of a window, how many owners the window has in its population.
+
+    Args:
+        owners: int32; distinct fields, one window after the other.
+        offsets: int64[windows + 1].
+        populations: int64[fields].
+    """
+    found = np.empty(len(owners), np.int32)
+    counts = np.zeros(int(populations.max(initial=0)) + 1, np.int32)
+    _count_owners(owners, offsets, populations, counts, found)
+    return found
+
+
+@kernel
+def _count_owners(owners, offsets, populations, counts, found):
+    for window in range(offsets.size - 1):
+        own = range(offsets[window], offsets[window + 1])
+        for i in own:
+            counts[populations[owners[i]]] += 1
+        for i in own:
+            found[i] = counts[populations[owners[i]]]
+        for i in own:
+            counts[populations[owners[i]]] = 0
 
 
 @inlined

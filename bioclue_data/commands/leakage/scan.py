@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
-    from bioclue_data.leakage.run import Summary
     from bioclue_data.leakage.rows import Row, Rows
+    from bioclue_data.leakage.run import Summary
 
 LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # thresholds in units; others are shares
 

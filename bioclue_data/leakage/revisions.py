@@ -1,0 +1,38 @@
+"""Revisions of corpora: what tells their contents from those of another day."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bioclue_data.building.tables import file_sha256
+from bioclue_data.leakage.reading import addresses
+from bioclue_data.visible import readable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def of(files: Sequence[str]) -> str:
+    """First 12 hexadecimal digits over the files' contents; of a file that cannot be read, over its name.
+
+    Of an address counts what its file system tells of the content. If that is nothing, the revision is
+    another one each time: what was found in it may not be there any more.
+    """
+    return of_digests(map(_digest, files))
+
+
+def _digest(file: str) -> str:
+    if "://" in file:
+        return f"{file} {addresses.content_of(file) or secrets.token_hex()}"
+    try:
+        return file_sha256(Path(file))
+    except OSError:  # told when it is to be scanned
+        return readable(file)
+
+
+def of_digests(digests: Iterable[str]) -> str:
+    """The same of files whose SHA-256 is known."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
