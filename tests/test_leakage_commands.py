@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bioclue_data import api
-from bioclue_data.leakage import revisions
+from bioclue_data.leakage import revisions, run
 from tests.leakage import FILLER, ITEMS, QUESTIONS, SCAN, Command, exact, findings, lines, records
 from tests.own import Own, digest, item
 
