@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from bioclue_data.building.flags import LEAKED, counted_as
 from bioclue_data.leakage import findings as found
+from bioclue_data.leakage.ahead import ahead
+from bioclue_data.leakage.held import Held
 from bioclue_data.leakage.markup import without_markup
 from bioclue_data.leakage.rows import texts_of
 from bioclue_data.leakage.scanning import Records, scan_records
@@ -17,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from bioclue_data.leakage.held import Read
+    from bioclue_data.leakage.rows import Rows
+    from bioclue_data.leakage.search import Search
     from bioclue_data.leakage.verdicts import Thresholds
 
 
@@ -35,22 +43,34 @@ def matrix(
     """
     counts: Counter[tuple[str, str, str, str, str, str]] = Counter()
     seen: set[tuple[str, str, str, str]] = set()
-    for group in groups(rows_of_folder(folder, choice, literature)):
-        search = search_for([group.rows], thresholds, group.portions)
+    tables_read = Held()
+    for search, is_last in ahead(_searches(rows_of_folder(folder, choice, literature), thresholds)):
         for other, table in tables(folder, Choice()):
+            name = f"{other}/{table['split']}"
             if say:
-                say(f"{other} {table['split']}")
-            batches = _records(folder, other, table)
-            matches = scan_records(batches, search, threads)
-            for row in found.findings(matches, search.items, f"{other}/{table['split']}", ""):
-                same = (row["dataset"], row["split"]) == (other, table["split"])
+                say(name)
+            batches, _ = tables_read.read(
+                table["path"], partial(_read, folder, other, table), keep=not is_last
+            )
+            own = np.array([key.table[:2] == (other, table["split"]) for key in search.items.keys])
+            matches = scan_records(batches, search, threads, apart=own)
+            for row in found.findings(matches, search.items, name, ""):
                 key = (row["item_id"], row["task"], other, table["split"])
-                if row["verdict"] in LEAKED and not same and key not in seen:
+                if row["verdict"] in LEAKED and key not in seen:
                     seen.add(key)
                     pair = (row["dataset"], row["split"], row["task"], other, table["split"])
                     counted = (*pair, counted_as(row))
                     counts[counted] += 1
     return _entries(counts)
+
+
+def _searches(rows: Iterator[Rows], thresholds: Thresholds) -> Iterator[tuple[Search, bool]]:
+    """What is looked for, group by group, and if it is the last one."""
+    for group in groups(rows):
+        is_last, search = group.is_last, search_for([group.rows], thresholds, group.portions)
+        del group
+        yield search, is_last
+        del search
 
 
 def _entries(counts: Counter[tuple[str, str, str, str, str, str]]) -> list[dict[str, Any]]:
@@ -63,9 +83,16 @@ def _entries(counts: Counter[tuple[str, str, str, str, str, str]]) -> list[dict[
     return sorted(entries.values(), key=lambda entry: -int(entry["rows"]))
 
 
-def _records(folder: Path, dataset: str, table: dict[str, Any]) -> Iterator[Records]:
+def _read(folder: Path, dataset: str, table: dict[str, Any]) -> Read:
     """Every row of a table as one record of a corpus: all its texts."""
+    about = {"bytes": 0}
+    return _records(folder, dataset, table, about), about
+
+
+def _records(folder: Path, dataset: str, table: dict[str, Any], about: dict[str, int]) -> Iterator[Records]:
     first = 0
     for rows in rows_of_table(folder, dataset, table):
-        yield Records(without_markup(texts_of(rows.of_each())), f"{dataset}/{table['split']}", first)
+        texts = without_markup(texts_of(rows.of_each()))
+        about["bytes"] += int(texts.offsets[-1])
+        yield Records(texts, f"{dataset}/{table['split']}", first)
         first += len(rows)

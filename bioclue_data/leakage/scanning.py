@@ -102,10 +102,13 @@ def _parts(batch: Records) -> Iterator[Records]:
         begin = end
 
 
-def scan_records(batches: Iterable[Records], search: Search, threads: int = 2) -> dict[int, Seen]:
+def scan_records(
+    batches: Iterable[Records], search: Search, threads: int = 2, apart: Any = None
+) -> dict[int, Seen]:
     """Scan batches of records with some threads; -> item -> what was seen.
 
     The threads read, too, one at a time: a thread more that only reads would take the place of another.
+    `apart`: bool[items]; of these nothing is seen.
     """
     source = _Source(batches)
     seen: dict[int, Seen] = {}
@@ -114,7 +117,7 @@ def scan_records(batches: Iterable[Records], search: Search, threads: int = 2) -
     def work() -> None:
         with search.working() as scratch:
             for batch in source:
-                found = _scan_batch(batch, search, seen, scratch)
+                found = _scan_batch(batch, search, seen, scratch, apart)
                 with lock:
                     for item, new in found.items():
                         if item in seen:
@@ -166,7 +169,7 @@ def _last_in_parts(batches: Iterable[Records]) -> Iterator[Records]:
 
 
 def _scan_batch(
-    batch: Records, search: Search, known: Mapping[int, Seen], scratch: Scratch
+    batch: Records, search: Search, known: Mapping[int, Seen], scratch: Scratch, apart: Any
 ) -> dict[int, Seen]:
     """What a batch has of each item. Of items for which a better match is `known` that one stays."""
     items, index, thresholds = search.items, search.index, search.thresholds
@@ -174,6 +177,8 @@ def _scan_batch(
     pieces = _pieces(without(batch.texts, left_out))
     hits, prints = scan(pieces.texts, index)
     found = candidates(hits, index, scratch)
+    if apart is not None:
+        found = found.chosen(~apart[found.items])
     found, bounds = first_look(prints, index, found, search.least)
     is_hopeful = verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE
     most = worth_comparing(bounds, items, search.least)[is_hopeful[bounds.candidates]]
