@@ -50,7 +50,7 @@ SCHEMA = pa.schema(
 
 def findings(seen: dict[int, Seen], items: Items, corpus: str, revision: str) -> Iterator[dict[str, Any]]:
     """A row for each item seen, in the items' order; matches that are hash collisions are left out."""
-    units = items.lengths()
+    units = items.lengths() if seen else []
     for number in sorted(seen):
         row, what = items.keys[number], seen[number]
         best = what.best

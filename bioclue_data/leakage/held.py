@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -44,7 +45,7 @@ Read = tuple["Iterable[Records]", dict[str, Any]]
 
 
 class Held:
-    """What was read of units that are small enough.
+    """What was read of units that are small enough. Threads share it.
 
     Args:
         room: Bytes of texts that are kept, counted as they are when they are not packed.
@@ -53,6 +54,7 @@ class Held:
     def __init__(self, room: int = ROOM) -> None:
         self._units: dict[Any, tuple[list[_Packed], dict[str, Any]]] = {}
         self._room = room
+        self._lock = threading.Lock()
 
     def read(self, key: Any, read: Callable[[], Read], *, keep: bool) -> Read:
         """Batches of a unit, and what was read, which is complete when they are through.
@@ -77,6 +79,7 @@ class Held:
             else:
                 kept.clear()
             yield batch
-        if about["bytes"] <= self._room:
-            self._room -= about["bytes"]
-            self._units[key] = kept, about
+        with self._lock:
+            if about["bytes"] <= self._room:
+                self._room -= about["bytes"]
+                self._units[key] = kept, about

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -41,27 +42,46 @@ def matrix(
     One entry for each pair with a row that leaks: `dataset`, `split`, `task` of the rows, `other`,
     `other_split`, and the rows by verdict. Tables of one dataset and split are not compared with themselves.
     """
-    counts: Counter[tuple[str, str, str, str, str, str]] = Counter()
-    seen: set[tuple[str, str, str, str]] = set()
-    tables_read = Held()
-    for search, is_last in ahead(_searches(rows_of_folder(folder, choice, literature), thresholds)):
-        for other, table in tables(folder, Choice()):
-            name = f"{other}/{table['split']}"
-            if say:
-                say(name)
-            batches, _ = tables_read.read(
-                table["path"], partial(_read, folder, other, table), keep=not is_last
-            )
-            own = np.array([key.table[:2] == (other, table["split"]) for key in search.items.keys])
-            matches = scan_records(batches, search, threads, apart=own)
-            for row in found.findings(matches, search.items, name, ""):
-                key = (row["item_id"], row["task"], other, table["split"])
-                if row["verdict"] in LEAKED and key not in seen:
-                    seen.add(key)
-                    pair = (row["dataset"], row["split"], row["task"], other, table["split"])
-                    counted = (*pair, counted_as(row))
-                    counts[counted] += 1
+    counts: Counter[tuple[str, ...]] = Counter()
+    seen: set[tuple[str, ...]] = set()
+    all_tables, tables_read = tables(folder, Choice()), Held()
+    with ThreadPoolExecutor(threads) as pool:  # most tables are small: one thread each
+        for search, is_last in ahead(_searches(rows_of_folder(folder, choice, literature), thresholds)):
+            reads = partial(tables_read.read, keep=not is_last)
+            compared = pool.map(partial(_compared, folder, search, _own(search), reads, say), all_tables)
+            for (other, table), rows in zip(all_tables, compared, strict=True):
+                for row in rows:
+                    there = (row["item_id"], row["task"], other, table["split"])
+                    if there not in seen:
+                        seen.add(there)
+                        pair = (row["dataset"], row["split"], row["task"], other, table["split"])
+                        counts[(*pair, counted_as(row))] += 1
     return _entries(counts)
+
+
+def _own(search: Search) -> dict[tuple[str, str], Any]:
+    """bool[items] for each dataset and split: which items are of it."""
+    numbers: dict[tuple[str, str], int] = {}
+    places = np.array([numbers.setdefault(key.table[:2], len(numbers)) for key in search.items.keys])
+    return {split: places == number for split, number in numbers.items()}
+
+
+def _compared(
+    folder: Path,
+    search: Search,
+    own: dict[tuple[str, str], Any],
+    reads: Callable[..., Read],
+    say: Callable[[str], None] | None,
+    which: tuple[str, dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Findings of what is looked for in a table, but for rows of its own dataset and split."""
+    dataset, table = which
+    name = f"{dataset}/{table['split']}"
+    if say:
+        say(name)
+    batches, _ = reads(table["path"], partial(_read, folder, dataset, table))
+    seen = scan_records(batches, search, threads=1, apart=own.get((dataset, table["split"])))
+    return [row for row in found.findings(seen, search.items, name, "") if row["verdict"] in LEAKED]
 
 
 def _searches(rows: Iterator[Rows], thresholds: Thresholds) -> Iterator[tuple[Search, bool]]:
@@ -73,7 +93,7 @@ def _searches(rows: Iterator[Rows], thresholds: Thresholds) -> Iterator[tuple[Se
         del search
 
 
-def _entries(counts: Counter[tuple[str, str, str, str, str, str]]) -> list[dict[str, Any]]:
+def _entries(counts: Counter[tuple[str, ...]]) -> list[dict[str, Any]]:
     entries: dict[tuple[str, ...], dict[str, Any]] = {}
     for (*pair, verdict), count in sorted(counts.items()):
         names = ("dataset", "split", "task", "other", "other_split")
