@@ -1,4 +1,4 @@
-"""A term that is an item counts only with what it was annotated with: terms alone are in every list."""
+"""A term that is an item counts only by itself and beside its annotations: terms alone are in every list."""
 
 from __future__ import annotations
 
@@ -24,18 +24,27 @@ def test_a_term_in_a_list_is_no_leak(task: str, record: str) -> None:
         assert verdict(task, term(text, NORM), record.format(text)) == ("", False)
 
 
-def test_a_term_beside_its_concept_is_one() -> None:
+def test_a_term_by_itself_beside_its_concept_may_be_one() -> None:
     fields = term(TERM, NORM)
-    assert verdict("nen", fields, f"{TERM}\nZorbid oedema (finding)") == ("exact", True)
-    assert verdict("nen", fields, f"The term {TERM} is Z0012345 there.") == ("exact", True)
-    assert verdict("nen", term(TERM_ZH, NORM_ZH), f"原词：{TERM_ZH}，标准词：蓝灯性水肿") == ("exact", True)
+    assert verdict("nen", fields, f"{TERM}\nZorbid oedema (finding)") == ("exact", False)
+    assert verdict("nen", fields, f"term: {TERM}\nid: Z0012345") == ("exact", False)
+    assert verdict("nen", term(TERM_ZH, NORM_ZH), f"归一化：\n{TERM_ZH}\n候选：蓝灯性水肿") == (
+        "exact",
+        False,
+    )
     assert verdict("nen", fields, f"{TERM}\nZorbid fever (finding)") == ("", False)
+
+
+def test_a_term_in_a_sentence_is_none_whatever_is_beside_it() -> None:
+    fields = term(TERM, NORM)
+    assert verdict("nen", fields, f"She had a {TERM} again.\nZorbid oedema (finding)") == ("", False)
+    assert verdict("nen", term(TERM_ZH, NORM_ZH), f"原为右{TERM_ZH}痛\n蓝灯性水肿") == ("", False)
 
 
 def test_a_concept_that_has_the_term_in_its_name_does_not_stand_for_both() -> None:
     fields = term(TERM, {"name": f"{TERM} (finding)", "id": "7"})
     assert verdict("nen", fields, f"{TERM} (finding)\ncough (finding)\n7") == ("", False)
-    assert verdict("nen", fields, f"{TERM}\n{TERM} (finding)") == ("exact", True)
+    assert verdict("nen", fields, f"{TERM}\n{TERM} (finding)") == ("exact", False)
     assert verdict("nen", term(TERM, {"name": TERM, "id": None}), f"{TERM}\n{TERM}") == ("", False)
 
 

@@ -127,10 +127,15 @@ def test_a_word_in_a_sentence_is_no_copy_of_a_very_short_item() -> None:
     assert verdict(question(1, 1, 1), inside._replace(tokens=2, longest=2)) == ""
 
 
-def test_a_term_with_annotations_counts_with_one_of_them() -> None:
+def test_a_term_counts_by_itself_and_with_an_annotation() -> None:
     assert verdict(half(3, 1, 3)) == ""
     assert verdict(half(3, 1, 3), answer(1)) == "exact"
-    assert verdict(half(4, 1, 4)) == "exact"
+    assert low(half(3, 1, 3), answer(1))
+    assert verdict(half(3, 1, 3)._replace(alone=False), answer(1)) == ""
+    assert verdict(half(4, 1, 4)._replace(alone=False)) == "exact"
+    assert not low(half(4, 1, 4), answer(1))
+    assert low(half(7, 1, 7)._replace(alone=False), answer(1))
+    assert not low(half(8, 1, 8)._replace(alone=False), answer(1))
     assert verdict(half(1, 1, 1), half(2, 1, 2)) == "exact"
 
 

@@ -34,7 +34,7 @@ class Thresholds(NamedTuple):
 
     Attributes:
         very_short: Below this an item counts only where it stands by itself, or with an answer or options; a
-            text with annotations only with these: a term alone is in every list.
+            term and its annotations only with both, and with low confidence.
         short: Below this an item must be there whole.
         long: From here on the `_long` shares hold.
         near_short, near_long: Share for near_duplicate.
@@ -86,7 +86,8 @@ class Judged(NamedTuple):
     Attributes:
         verdicts: int8; places in VERDICTS.
         scores: float32; the share that the verdict rests on.
-        low_confidence: bool; a short or common item, without its answer or two of its options.
+        low_confidence: bool; a short or common item, without its answer or two of its options; a term, or a
+            short text inside another one, even beside its annotations.
         covered: float32; share of the item's tokens in long runs.
         longest: float32; units of the longest run of an item or context field.
         rows: int64; the row of the scores that is the best evidence.
@@ -134,6 +135,8 @@ def _judge(starts, rows, facts, public, limits, judged):
             best = np.float64(item.context)
         is_common = item.template or (item.common and not item.pair)
         is_doubtful = (item.weight < limits.short or is_common) and not joint.supported
+        is_phrase = item.annotated and item.weight < limits.short and not item.alone
+        is_doubtful |= is_phrase or _is_term(item, limits)
         of_context = verdict == SOURCE_OVERLAP and not public[k]
         judged.verdicts[k], judged.scores[k] = verdict, best
         judged.low_confidence[k] = verdict >= SUSPECTED and is_doubtful
@@ -156,10 +159,18 @@ def _verdict(item, joint, is_public, limits):
     if _is_stem(item, joint, limits):
         verdict = evidence
     is_very_short = item.weight < limits.very_short
-    is_copied = item.exact and ((item.alone and not item.annotated) or not is_very_short)
+    is_copied = item.exact and (item.alone or not is_very_short)
     if (is_very_short or item.template) and not (is_copied or joint.supported):
         verdict = around
+    if _is_term(item, limits) and not (is_copied and joint.supported):
+        verdict = around
     return min(verdict, SOURCE_OVERLAP) if is_public else verdict
+
+
+@inlined
+def _is_term(item, limits):
+    """Is it a term and its annotations? A term is in every list, and beside its other names in dictionaries."""
+    return item.annotated and item.weight < limits.very_short
 
 
 @inlined
