@@ -54,8 +54,8 @@ def matrix(
                     there = (row["item_id"], row["task"], other, table["split"])
                     if there not in seen:
                         seen.add(there)
-                        pair = (row["dataset"], row["split"], row["task"], other, table["split"])
-                        counts[(*pair, counted_as(row))] += 1
+                        here = (row["dataset"], row["split"], row["task"])
+                        counts.update([(*here, other, table["split"], counted_as(row))])
     return _entries(counts)
 
 

@@ -169,7 +169,7 @@ def _verdict(item, joint, is_public, limits):
 
 @inlined
 def _is_term(item, limits):
-    """Is it a term and its annotations? A term is in every list, and beside its other names in dictionaries."""
+    """Is it a term and its annotations? Terms are in lists, and beside their other names in dictionaries."""
     return item.annotated and item.weight < limits.very_short
 
 
