@@ -142,8 +142,30 @@ def test_without_them_and_where_that_stands_in_the_whole(values: list[str]) -> N
 )
 def test_lines_that_tell_of_an_item_stay(line: str, is_left_out: bool) -> None:
     items = rows("qa", {"question": QUESTION}, {"question": "what is p53"}, {"question": "右膝发出蓝色微光"})
-    found = prompts.left_out([line.encode()], search_for(items, Thresholds()).index)
-    assert found == [line.encode()] * is_left_out
+    (cut,) = search_for(items, Thresholds()).cuts((line.encode(),))
+    assert cut == prompts.Cut((line.encode(),) * is_left_out, None)
+
+
+def test_each_table_is_read_as_if_it_were_alone(tmp_path: Path) -> None:
+    asked = rows("qa", {"question": QUESTION}, {"question": f"{PREMISE} Why do they say so?"})
+    text = f"{QUESTION} Somebody lit the lamps."
+    others = [one._replace(dataset="other") for one in rows("tc", {"text": text}, {"text": CLAIMS[0]})]
+    records = [{"text": f"{QUESTION}\n{PREMISE}\n{claim}"} for claim in CLAIMS]
+    path = put(tmp_path, "a.jsonl", lines(records))
+    source = [run.Source("own", "r", (str(path),))]
+    names = ("dataset", "item_id", "verdict", "score", "records", "start", "end", "evidence")
+    apart = [row for some in (asked, others) for row in run.check(some, source)[0].to_pylist()]
+    together = run.check([*asked, *others], source)[0].to_pylist()
+    assert [[row[name] for name in names] for row in together] == sorted(
+        ([row[name] for name in names] for row in apart), key=lambda row: (row[0] != "other", row[1])
+    )
+    assert {row["dataset"]: row["evidence"].count(PREMISE) for row in apart} == {"own": 1, "other": 0}
+    lines_of_each = {QUESTION.encode(), PREMISE.encode()}
+    cuts = search_for([*asked, *others], Thresholds()).cuts(tuple(sorted(lines_of_each)))
+    assert {(cut.left_out, tuple(cut.apart)) for cut in cuts} == {
+        ((), (False, False, True, True)),
+        ((PREMISE.encode(),), (True, True, False, False)),
+    }
 
 
 def test_items_that_many_records_have_are_found(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ class Items(NamedTuple):
         items: int32[fields].
         kinds: uint8[fields]; see `matching.index`.
         roles: int8[fields]: 0 item, 1 context, 2 support.
+        populations: int32[fields]; the portion of a table that each is of.
         public: bool[items]: published without the item, as an abstract is: found alone it is no leak.
         units: float32[fields]: length, in words or 13/8 CJK characters.
         contents: int64[fields]: equal for fields of the same tokens.
@@ -49,6 +50,7 @@ class Items(NamedTuple):
     items: Any
     kinds: Any
     roles: Any
+    populations: Any
     public: Any
     units: Any
     contents: Any
@@ -98,7 +100,7 @@ def index_rows(rows: Rows, portions: Any = None) -> tuple[Items, indexes.Index]:
         packed,
     )
     public = np.array([key.public and key.task in PUBLIC_TEXT_TASKS for key in rows.keys], bool)
-    return Items(rows.keys, _NAMES, name_ids, items, kinds, roles, public, *facts), index
+    return Items(rows.keys, _NAMES, name_ids, items, kinds, roles, populations, public, *facts), index
 
 
 def _templates(index: indexes.Index, populations: Any) -> Any:

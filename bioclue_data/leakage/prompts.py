@@ -6,7 +6,8 @@ records, too, and are the items themselves.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,19 +23,55 @@ if TYPE_CHECKING:
 MUCH, MANY = 0.5, 8  # share of a field's windows, and how many, with which a line tells of the field
 
 
-def left_out(lines: Iterable[bytes], index: Index) -> list[bytes]:
-    """The lines that have no anchor of the index whole, nor half of one."""
+class Cut(NamedTuple):
+    """How a corpus is read for some of the items.
+
+    Attributes:
+        left_out: The lines that are left out.
+        apart: bool[items]; for these it is read in other ways. None: it is for all items.
+    """
+
+    left_out: tuple[bytes, ...]
+    apart: Any
+
+
+WHOLE = Cut((), None)
+
+
+def cuts(lines: Iterable[bytes], index: Index, populations: Any) -> list[Cut]:
+    """How a corpus with these lines is read: each population in one way, so that no other one matters.
+
+    A line is left out that has no anchor of the population whole, nor half of one.
+
+    Args:
+        lines: Lines of templates.
+        index: The items.
+        populations: int32[fields].
+    """
     lines = list(lines)
+    kept = _telling(lines, index, populations)
+    ways: dict[tuple[bytes, ...], list[int]] = {}
+    for population in np.unique(populations).tolist():
+        left_out = tuple(text for line, text in enumerate(lines) if line not in kept[population])
+        ways.setdefault(left_out, []).append(population)
+    if len(ways) == 1:
+        return [Cut(left_out, None) for left_out in ways]
+    firsts = index.item_offsets[:-1]
+    of_items = np.where(np.diff(index.item_offsets) > 0, np.append(populations, -1)[firsts], -1)
+    return [Cut(left_out, ~np.isin(of_items, some)) for left_out, some in ways.items()]
+
+
+def _telling(lines: list[bytes], index: Index, populations: Any) -> defaultdict[int, set[int]]:
+    """The lines that tell of a field, by its population."""
     texts = packed(lines)
     hits, _ = scan(texts, index)
     tokens = tokenise_all(texts)
-    telling = {
-        line
-        for line, field, count in _shared(hits.texts, hits.windows, index)
-        if count * stride_of(index) >= max(MANY, MUCH * index.window_counts[field])
-        or _has(tokens, line, index, field)
-    }
-    return [text for line, text in enumerate(lines) if line not in telling]
+    telling: defaultdict[int, set[int]] = defaultdict(set)
+    for line, field, count in _shared(hits.texts, hits.windows, index):
+        many = max(MANY, MUCH * index.window_counts[field])
+        if count * stride_of(index) >= many or _has(tokens, line, index, field):
+            telling[int(populations[field])].add(line)
+    return telling
 
 
 def _shared(texts: Any, windows: Any, index: Index) -> Iterator[tuple[int, int, int]]:

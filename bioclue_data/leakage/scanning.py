@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from bioclue_data.leakage.matches import Seen
+    from bioclue_data.leakage.prompts import Cut
     from bioclue_data.leakage.search import Search
     from bioclue_data.matching.candidates import Scratch
 
@@ -117,7 +118,9 @@ def scan_records(
     def work() -> None:
         with search.working() as scratch:
             for batch in source:
-                found = _scan_batch(batch, search, seen, scratch, apart)
+                found: dict[int, Seen] = {}
+                for cut in search.cuts(batch.templates):
+                    found |= _scan_batch(batch, cut, search, seen, scratch, apart)
                 with lock:
                     for item, new in found.items():
                         if item in seen:
@@ -169,16 +172,16 @@ def _last_in_parts(batches: Iterable[Records]) -> Iterator[Records]:
 
 
 def _scan_batch(
-    batch: Records, search: Search, known: Mapping[int, Seen], scratch: Scratch, apart: Any
+    batch: Records, cut: Cut, search: Search, known: Mapping[int, Seen], scratch: Scratch, apart: Any
 ) -> dict[int, Seen]:
-    """What a batch has of each item. Of items for which a better match is `known` that one stays."""
+    """What a batch has of each item that is not apart. If a better match is `known` that one stays."""
     items, index, thresholds = search.items, search.index, search.thresholds
-    left_out = search.left_out(batch.templates) if batch.templates else []
-    pieces = _pieces(without(batch.texts, left_out))
+    pieces = _pieces(without(batch.texts, cut.left_out))
     hits, prints = scan(pieces.texts, index)
     found = candidates(hits, index, scratch)
-    if apart is not None:
-        found = found.chosen(~apart[found.items])
+    for others in (apart, cut.apart):
+        if others is not None:
+            found = found.chosen(~others[found.items])
     found, bounds = first_look(prints, index, found, search.least)
     is_hopeful = verdicts.judge(bounds, items, index, thresholds).verdicts > verdicts.NONE
     most = worth_comparing(bounds, items, search.least)[is_hopeful[bounds.candidates]]
@@ -187,7 +190,7 @@ def _scan_batch(
         return {}
     scores = verify(pieces.texts, index, found, thresholds.floor, most)
     judged = verdicts.judge(scores, items, index, thresholds)
-    whole = partial(_in_whole, batch.texts, frozenset(left_out))
+    whole = partial(_in_whole, batch.texts, frozenset(cut.left_out))
     return dict(best_of_each(Matches(batch.place, whole, pieces, found, scores, judged), known))
 
 

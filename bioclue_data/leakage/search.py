@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bioclue_data.leakage.items import Items
+    from bioclue_data.leakage.prompts import Cut
     from bioclue_data.leakage.rows import Row, Rows
     from bioclue_data.leakage.verdicts import Thresholds
     from bioclue_data.matching.bounds import Least
@@ -38,13 +39,15 @@ class Search:
         self.thresholds = thresholds
         self.least: Least = least(items, index, thresholds)
         self._free: deque[Scratch] = deque()
-        self._prompts: dict[tuple[bytes, ...], list[bytes]] = {}
+        self._cuts: dict[tuple[bytes, ...], list[Cut]] = {}
 
-    def left_out(self, templates: tuple[bytes, ...]) -> list[bytes]:
-        """Lines of a file's templates that say nothing of the items."""
-        if templates not in self._prompts:
-            self._prompts[templates] = prompts.left_out(templates, self.index)
-        return self._prompts[templates]
+    def cuts(self, templates: tuple[bytes, ...]) -> list[Cut]:
+        """In which ways a file with some templates is read, one way for each item."""
+        if not templates:
+            return [prompts.WHOLE]
+        if templates not in self._cuts:
+            self._cuts[templates] = prompts.cuts(templates, self.index, self.items.populations)
+        return self._cuts[templates]
 
     @contextmanager
     def working(self) -> Iterator[Scratch]:
