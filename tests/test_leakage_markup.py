@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bioclue_data.leakage import markup
 from bioclue_data.leakage.markup import without_markup
 from bioclue_data.matching.tokens import Texts, texts_of
 
@@ -76,6 +77,32 @@ def test_markup_is_no_text(text: str, expected: str) -> None:
 def test_what_only_looks_like_it_stays(text: str) -> None:
     texts = texts_of([text])
     assert without_markup(texts) is texts
+
+
+NAMES = f"{markup._INLINE}|{markup._BLOCK}".split("|")
+
+
+@pytest.mark.parametrize("form", ["<{}>", "</{}>", "<{}/>", "<{} >", '<{} class="x">', "<{}\n id=y >"])
+def test_tags_of_every_name(form: str) -> None:
+    assert len(NAMES) > 80
+    for name in NAMES:
+        blank = "" if name in markup._INLINE.split("|") else "\n"
+        for written in (name, name.upper(), name.title()):
+            texts = texts_of([f"lamp{form.format(written)}light"])
+            assert strings(without_markup(texts)) == [f"lamp{blank}light"], written
+
+
+@given(st.text("abhr16<>/! =-é", max_size=8), st.sampled_from(["", "<", "</", "<!--"]))
+def test_nothing_that_is_a_tag_is_passed_over(text: str, begin: str) -> None:
+    texts = texts_of([f"{begin}{text}"])
+    data = texts.data.tobytes()
+    matches = [at for at in range(len(data)) if markup._MARKUP.match(data, at, int(texts.offsets[-1]))]
+    assert set(matches) <= set(markup._places(texts).tolist())
+
+
+def test_tags_of_dialogues_are_not_even_looked_at() -> None:
+    texts = texts_of(["<patient> my <knee> is blue </patient><doctor>so</doctor> <> </> < b"])
+    assert markup._places(texts).tolist() == []
 
 
 def test_a_tag_does_not_reach_into_the_next_text() -> None:

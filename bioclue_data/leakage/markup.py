@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from bioclue_data.matching.compiled import kernel
-from bioclue_data.matching.machine import markup_mask, trailing_zeros
-from bioclue_data.matching.tokens import ALL, PADDING, Texts, U
+from bioclue_data.matching.compiled import inlined, kernel
+from bioclue_data.matching.machine import load64, markup_mask, trailing_zeros
+from bioclue_data.matching.tokens import ALL, GOLDEN, PADDING, Texts, U
 
 _INLINE = (
     "a|abbr|acronym|b|big|cite|code|del|em|font|i|ins|kbd|label|mark|q|s|small|span|strike|strong|sub|sup|"
@@ -24,7 +25,7 @@ _INLINE = (
 )
 _BLOCK = (
     "article|aside|blockquote|body|br|button|caption|center|col|colgroup|dd|div|dl|dt|figcaption|figure|"
-    "footer|form|h[1-6]|head|header|hr|html|iframe|img|input|li|link|main|meta|nav|ol|option|p|pre|script|"
+    "footer|form|h1|h2|h3|h4|h5|h6|head|header|hr|html|iframe|img|input|li|link|main|meta|nav|ol|option|p|pre|script|"
     "section|select|style|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul|video"
 )
 _TARGET = (
@@ -48,6 +49,9 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _TWICE = 2  # what is escaped may be a tag
+_NAME = 8  # letters of a tag's name that are looked at
+_BITS = 12  # of the hash of a name
+_LOWER = 0x2020202020202020
 
 
 def without_markup(texts: Texts) -> Texts:
@@ -113,14 +117,47 @@ def _places(texts: Texts) -> Any:
     room = 1024
     while True:
         places = np.empty(room, np.int64)
-        count = _mark(texts.base, texts.offsets[0], texts.offsets[-1], places)
+        count = _mark(texts.base, texts.offsets[0], texts.offsets[-1], _names(), places)
         if count <= room:
             return places[:count]
         room = count
 
 
+@cache
+def _names() -> Any:
+    """uint64: bitmap of the hashes of the names of tags."""
+    heads = [name.encode()[:_NAME].ljust(_NAME, b"\0") for name in f"{_INLINE}|{_BLOCK}".split("|")]
+    bits = np.frombuffer(b"".join(heads), "<u8") * U(GOLDEN) >> U(64 - _BITS)
+    bitmap = np.zeros(1 << (_BITS - 6), U)
+    np.bitwise_or.at(bitmap, (bits >> U(6)).astype(np.int64), U(1) << (bits & U(63)))
+    return bitmap
+
+
+@inlined
+def _may_be_tag(address, names):
+    """Can a tag begin at the `<` at an address? Those of dialogues, such as `<patient>`, are no markup."""
+    first = (load64(address) >> U(8)) & U(0xFF)
+    if first == U(0x21):
+        return True
+    address += U(1) + U(first == U(0x2F))
+    word = load64(address) | U(_LOWER)
+    size = U(0)
+    while size < U(_NAME) and _is_of_name((word >> (U(8) * size)) & U(0xFF)):
+        size += U(1)
+    if size == U(0):
+        return False
+    value = (word & (U(ALL) >> (U(64) - U(8) * size))) * U(GOLDEN)
+    place = value >> U(64 - _BITS)
+    return (names[place >> U(6)] >> (place & U(63))) & U(1) != U(0)
+
+
+@inlined
+def _is_of_name(byte):
+    return U(97) <= byte <= U(122) or U(48) <= byte <= U(57)
+
+
 @kernel
-def _mark(base, begin, end, places):
+def _mark(base, begin, end, names, places):
     """Note where markup may begin, as far as there is room -> how many such places there are."""
     count = 0
     for at in range(begin, end, 64):
@@ -128,8 +165,11 @@ def _mark(base, begin, end, places):
         if end - at < 64:
             marks &= U(ALL) >> U(64 - (end - at))
         while marks != U(0):
-            if count < places.size:
-                places[count] = at + np.int64(trailing_zeros(marks))
-            count += 1
+            place = U(at) + trailing_zeros(marks)
             marks &= marks - U(1)
+            if load64(base + place) & U(0xFF) == U(0x3C) and not _may_be_tag(base + place, names):
+                continue
+            if count < places.size:
+                places[count] = place
+            count += 1
     return count
