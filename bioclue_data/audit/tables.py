@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bioclue_data.building import folder as folders
+from bioclue_data.building.opened import open_table
 from bioclue_data.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ class Files:
         if held:
             yield pa.Table.from_batches(held)
         elif not given:
-            yield pq.read_table(self._paths[0])
+            yield open_table(self._paths[0]).read()
 
     def _pieces(self, columns: Collection[str]) -> Iterator[pa.RecordBatch]:
         for path in self._paths:
-            with pq.ParquetFile(path, pre_buffer=False) as file:
+            with open_table(path, pre_buffer=False) as file:
                 chosen = columns or [name for name in file.schema_arrow.names if name not in UNSEEN]
                 yield from file.iter_batches(_rows(file.metadata), columns=list(chosen), use_threads=False)
 
@@ -83,4 +84,4 @@ def units(folder: Path, datasets: tuple[str, ...]) -> Iterator[tuple[str, str, l
 
 def read(paths: list[Path]) -> pa.Table:
     """The rows of some files of one contract."""
-    return pa.concat_tables([pq.read_table(path) for path in paths])
+    return pa.concat_tables([open_table(path).read() for path in paths])

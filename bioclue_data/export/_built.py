@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
 from bioclue_data.building.folder import read_manifest
+from bioclue_data.building.opened import open_table
 from bioclue_data.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +48,6 @@ def tables_of(manifest: dict[str, Any], config: str) -> list[Table]:
 
 def rows_of(path: Path) -> Iterator[Row]:
     """The rows of a table, one row group in memory at a time."""
-    with pq.ParquetFile(path) as file:
+    with open_table(path) as file:
         for group in range(file.num_row_groups):
             yield from file.read_row_group(group).to_pylist()

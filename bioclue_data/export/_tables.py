@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
+from bioclue_data.building.opened import open_table
 from bioclue_data.contracts import contract as contracts
 from bioclue_data.errors import UsageError
 from bioclue_data.export import load
@@ -84,7 +83,7 @@ def export(
 
 def _is_copyrighted(path: Path) -> bool:
     """Do the rows say so? A table is of one dataset."""
-    with pq.ParquetFile(path) as file:
+    with open_table(path) as file:
         first = next(file.iter_batches(1, columns=["access"]), None)
     return first is not None and first.column("access").to_pylist() == ["copyrighted"]
 
@@ -148,7 +147,7 @@ def _filled(folder: Path, table: Table, given: Predictions | None) -> Iterator[R
 
 
 def _items(path: Path) -> list[str]:
-    found: list[str] = pq.read_table(path, columns=["item_id"]).column("item_id").to_pylist()
+    found: list[str] = open_table(path).read(["item_id"]).column("item_id").to_pylist()
     return found
 
 

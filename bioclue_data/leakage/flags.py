@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from bioclue_data.building import describe, flags
 from bioclue_data.building import folder as folders
+from bioclue_data.building.opened import open_table
 from bioclue_data.building.tables import TableWriter
 from bioclue_data.leakage.verdicts import SUSPECTED, VERDICTS
 from bioclue_data.records import catalogue as catalogues
@@ -63,7 +64,7 @@ def counted(folder: Path, found: flags.Flags) -> flags.Flags:
             key = dataset, table["split"]
             if key not in found.checked:
                 continue
-            for content in pq.read_table(folder / table["path"], columns=["content_hash"])[0].to_pylist():
+            for content in open_table(folder / table["path"]).read(["content_hash"])[0].to_pylist():
                 for leak in found.leaks.get(flags.key_of(content), []):
                     verdicts = counts.setdefault(key, {}).setdefault(leak["corpus"], {})
                     name = flags.counted_as(leak)
@@ -112,7 +113,7 @@ def write_into(
 
 
 def _rewrite(old: Path, new: Path, dataset: str, split: str, found: flags.Flags) -> dict[str, Any]:
-    with pq.ParquetFile(old) as file:
+    with open_table(old) as file:
         writer = TableWriter(new, file.schema_arrow)
         for group in range(file.num_row_groups):
             writer.write(found.apply(file.read_row_group(group), dataset, split))

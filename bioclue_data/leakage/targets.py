@@ -79,11 +79,11 @@ def rows_of_table(
     folder: Path, dataset: str, table: dict[str, Any], *, is_literature: bool = False
 ) -> Iterator[Rows]:
     """Rows of one table of the manifest, some at a time."""
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    from bioclue_data.building.opened import open_table  # noqa: PLC0415
 
     task, split = table["task"], table["split"]
     names = ("content_hash", "item_id", "document_id")
-    with pq.ParquetFile(folder / table["path"]) as file:
+    with open_table(folder / table["path"]) as file:
         size = sum(file.metadata.row_group(n).total_byte_size for n in range(file.metadata.num_row_groups))
         at_once = min(max(READ * file.metadata.num_rows // max(size, 1), 64), MOST)
         for batch in file.iter_batches(at_once, columns=[*names, *leaves(task)]):
