@@ -38,7 +38,7 @@ from bioclue_data.matching.index import (
 )
 from bioclue_data.matching.scan import Hits, scan
 from bioclue_data.matching.tokens import BASE, Texts, texts_of, tokenise_all
-from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, count_fields, windows_of
+from bioclue_data.matching.windows import SEED, SHORT_SEED, Lengths, count_fields, count_owners, windows_of
 from tests.matching import PlainIndex, few, folded, windows
 
 if TYPE_CHECKING:
@@ -440,4 +440,17 @@ def test_in_how_many_fields_of_its_population_a_window_is(
     assert counts.tolist() == [
         len(owners[value, populations[field]]) * is_first
         for (value, field), is_first in zip(listed, first, strict=True)
+    ]
+
+
+@given(st.lists(st.lists(st.integers(0, 9), unique=True, min_size=1, max_size=8), max_size=12), st.data())
+def test_how_many_owners_of_a_window_are_in_the_population_of_each(
+    owners: list[list[int]], data: st.DataObject
+) -> None:
+    populations = data.draw(st.lists(st.integers(0, 3), min_size=10, max_size=10))
+    listed = np.array([field for own in owners for field in own], np.int32)
+    offsets = np.cumsum([0, *map(len, owners)]).astype(np.int64)
+    counts = count_owners(listed, offsets, np.array(populations, np.int64))
+    assert counts.tolist() == [
+        sum(populations[other] == populations[field] for other in own) for own in owners for field in own
     ]
