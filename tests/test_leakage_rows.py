@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bioclue_data.contracts.contract import arrow_schema, load
 from bioclue_data.leakage.fields import ALL, FIELDS, FIRST, SINGLE_LISTS, Field
-from bioclue_data.leakage.rows import Key, Row, Rows, joined, leaves, of_batch, texts_of, together
+from bioclue_data.leakage.rows import Row, Rows, joined, leaves, of_batch, texts_of, together
 
 TASKS = sorted(FIELDS)
 TEXTS = st.one_of(st.none(), st.sampled_from(["", "blue", "blue lamp", "蓝灯", "Z00123", "Z0012", "a\nb"]))
@@ -76,7 +76,7 @@ def listed(rows: Rows) -> list[tuple[int, int, str]]:
 def test_rows_one_by_one(rows: list[Row], data: st.DataObject) -> None:
     whole = joined(list(together(rows)))
     assert listed(whole) == expected(rows)
-    assert whole.keys == [Key(*row[:-1]) for row in rows]
+    assert whole.keys == [row._replace(fields={}) for row in rows]
     cuts = sorted([0, len(rows), *data.draw(st.lists(st.integers(0, len(rows)), max_size=3))])
     parts = [whole.part(first, last) for first, last in pairwise(cuts)]
     for part, (first, last) in zip(parts, pairwise(cuts), strict=True):
@@ -99,13 +99,13 @@ def test_rows_of_a_table(task: str, data: st.DataObject) -> None:
     loose = pa.schema([pa.field(field.name, _nullable(field.type)) for field in schema])
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist([row.fields for row in rows], schema=loose), sink)
-    keys = [Key(*row[:-1]) for row in rows]
+    keys = [row._replace(fields={}) for row in rows]
     file = pq.ParquetFile(pa.BufferReader(sink.getvalue()))
     found = list(_batches(file, task, keys))
     assert listed(joined(found)) == expected(rows)
 
 
-def _batches(file: pq.ParquetFile, task: str, keys: list[Key]) -> Iterator[Rows]:
+def _batches(file: pq.ParquetFile, task: str, keys: list[Row]) -> Iterator[Rows]:
     first = 0
     for batch in file.iter_batches(2, columns=leaves(task)):
         yield of_batch(batch, task, keys[first : first + len(batch)])

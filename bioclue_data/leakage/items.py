@@ -13,7 +13,7 @@ from bioclue_data.matching import index as indexes
 from bioclue_data.matching.inside import inside
 
 if TYPE_CHECKING:
-    from bioclue_data.leakage.rows import Key, Rows
+    from bioclue_data.leakage.rows import Row, Rows
     from bioclue_data.matching.tokens import Texts
 
 ROLES = {"item": 0, "context": 1, "support": 2}
@@ -44,7 +44,7 @@ class Items(NamedTuple):
         texts: The fields' texts.
     """
 
-    keys: list[Key]
+    keys: list[Row]
     names: list[str]
     name_ids: Any
     items: Any

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from bioclue_data.leakage.rows import Key
+    from bioclue_data.leakage.rows import Row
 
 Result = tuple["pa.Table", dict[str, Any]]
 
 
-def digest_of(keys: Sequence[Key]) -> str:
+def digest_of(keys: Sequence[Row]) -> str:
     """What tells some rows from others."""
     return hashlib.sha256(json.dumps(keys).encode()).hexdigest()
 

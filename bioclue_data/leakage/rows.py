@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 AT_ONCE = 4096  # rows that come one by one and are put together
 _STRINGS = pa.large_string()
 _LINE_FEED = pa.scalar("\n", _STRINGS)
+_NONE: dict[str, Any] = {}
 
 
-class Key(NamedTuple):
-    """What is known of a row beside its texts.
+class Row(NamedTuple):
+    """A row.
 
     Attributes:
         content_hash: What findings are keyed by.
         item_id: Id of the row.
         dataset, split, task: Where it belongs.
         public: The text is public without the item: an abstract.
+        fields: The columns of the task that it has; none where its texts stand beside it.
     """
 
     content_hash: str
@@ -36,6 +38,7 @@ class Key(NamedTuple):
     split: str
     task: str
     public: bool
+    fields: dict[str, Any] = _NONE
 
     @property
     def table(self) -> tuple[str, str, str]:
@@ -43,29 +46,17 @@ class Key(NamedTuple):
         return self.dataset, self.split, self.task
 
 
-class Row(NamedTuple):
-    """A row by itself: its key, and the columns of the task that it has."""
-
-    content_hash: str
-    item_id: str
-    dataset: str
-    split: str
-    task: str
-    public: bool
-    fields: dict[str, Any]
-
-
 class Rows(NamedTuple):
     """Rows, and the texts of their fields, in the order of the rows, and of the fields of a task.
 
     Attributes:
-        keys: One for each row.
+        keys: The rows, without their fields.
         owners: int64[texts]; the row of each text.
         fields: int16[texts]; its field: a place in `fields.ALL`.
         texts: large_string[texts]; none is empty.
     """
 
-    keys: list[Key]
+    keys: list[Row]
     owners: Any
     fields: Any
     texts: Any
@@ -133,10 +124,10 @@ def _of_singles(rows: list[Row]) -> Rows:
         batch = pa.RecordBatch.from_pylist([rows[place].fields for place in own], schema=_schema(task))
         owners, fields, texts = _texts(batch, task)
         parts.append((np.array(own)[owners], fields, texts))
-    return _in_order([Key(*row[:-1]) for row in rows], parts)
+    return _in_order([row._replace(fields=_NONE) for row in rows], parts)
 
 
-def of_batch(batch: Any, task: str, keys: list[Key]) -> Rows:
+def of_batch(batch: Any, task: str, keys: list[Row]) -> Rows:
     """Rows of a record batch that has at least the fields of its task."""
     return _in_order(keys, [_texts(batch, task)])
 
@@ -146,7 +137,7 @@ def leaves(task: str) -> list[str]:
     return [field.path.replace(".", ".list.element.") for field in FIELDS[task]]
 
 
-def _in_order(keys: list[Key], parts: list[tuple[Any, Any, Any]]) -> Rows:
+def _in_order(keys: list[Row], parts: list[tuple[Any, Any, Any]]) -> Rows:
     owners, fields = (np.concatenate([part[place] for part in parts]) for place in (0, 1))
     order = np.lexsort((fields, owners))
     texts = pa.concat_arrays([part[2] for part in parts]).take(pa.array(order))

@@ -10,13 +10,11 @@ import pyarrow.compute as pc
 
 from bioclue_data.building import folder as folders
 from bioclue_data.errors import UsageError
-from bioclue_data.leakage.rows import Key, Rows, joined, leaves, of_batch, together
+from bioclue_data.leakage.rows import Row, Rows, joined, leaves, of_batch, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
-
-    from bioclue_data.leakage.rows import Row
 
 GROUP_TOKENS = 2_000_000  # in one index, about
 # Of a table, whose windows are weighted together: words, but characters of a text with any beyond ASCII. In
@@ -89,7 +87,7 @@ def rows_of_table(
         for batch in file.iter_batches(at_once, columns=[*names, *leaves(task)]):
             hashes, ids, documents = (batch.column(name).to_pylist() for name in names)
             keys = [
-                Key(content, item, dataset, split, task, is_literature and document is not None)
+                Row(content, item, dataset, split, task, is_literature and document is not None)
                 for content, item, document in zip(hashes, ids, documents, strict=True)
             ]
             yield of_batch(batch, task, keys)

@@ -25,7 +25,6 @@ from bioclue_data.matching.windows import (
     SEED,
     SHORT_SEED,
     Lengths,
-    Table,
     count_fields,
     count_owners,
     table_of,
@@ -132,7 +131,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
     distinct, owners, owner_offsets = _telling(*owned, groups, is_short)
     del owned
     counts = np.bincount(owners, minlength=len(texts)).astype(np.int32)
-    table: Table = table_of(distinct, is_short[owners[owner_offsets[:-1]]])
+    table = table_of(distinct, is_short[owners[owner_offsets[:-1]]])
     count = int(items[-1]) + 1 if len(items) else 0
     token_prints, pair_prints = prints_of(tokens)
     index = Index(
@@ -149,9 +148,7 @@ def build(texts: Texts, items: Any, kinds: Any, populations: Any = None) -> Inde
         alike=alike,
         items=np.asarray(items, np.int32),
         item_offsets=np.searchsorted(items, np.arange(count + 1)).astype(np.int64),
-        bloom=table.bloom,
-        short_bloom=table.short_bloom,
-        slots=table.slots,
+        **table._asdict(),
         owners=owners,
         owner_offsets=owner_offsets,
         window_counts=counts,
