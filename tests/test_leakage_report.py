@@ -42,8 +42,8 @@ def row(**changes: Any) -> dict[str, Any]:
     return {
         "content_hash": "0" * 64, "item_id": "own:test:1", "dataset": "own", "split": "test", "task": "mcqa",
         "corpus": "some_corpus", "revision": "r1", "method": "m", "verdict": "exact", "low_confidence": False,
-        "score": 1.0, "field": "question", "file": "a.jsonl", "record": 3, "start": 0, "end": 20,
-        "records": 1, "covered": 1.0, "longest": 9.0,
+        "score": 1.0, "field": "question", "variant": "", "file": "a.jsonl", "record": 3, "start": 0,
+        "end": 20, "records": 1, "covered": 1.0, "longest": 9.0,
         "item_text": "What does the spleen of a mouse weigh in spring?",
         "evidence": "Q: What does the SPLEEN of a mouse weigh in spring? A: little",
     } | changes  # fmt: skip
@@ -62,6 +62,7 @@ def scan(**changes: Any) -> dict[str, Any]:
             }
         ],
         "datasets": [{"dataset": "own", "task": "mcqa", "split": "test", "rows": 8}],
+        "variants": {},
         "thresholds": {"short": 8.0},
         "method": "m",
     } | changes
@@ -121,7 +122,18 @@ def test_a_page_without_hostile_texts_has_no_address_at_all(tmp_path: Path) -> N
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["report.html"]
 
 
-FIELDS = ["item_text", "evidence", "dataset", "split", "corpus", "file", "item_id", "verdict", "field"]
+FIELDS = [
+    "item_text",
+    "evidence",
+    "dataset",
+    "split",
+    "corpus",
+    "file",
+    "item_id",
+    "verdict",
+    "field",
+    "variant",
+]
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -145,12 +157,13 @@ def test_hostile_facts_of_the_scan_are_harmless_and_intact() -> None:
         ],
         datasets=[{"dataset": text, "task": text, "split": text, "rows": 1} for text in HOSTILE],
         thresholds={text: text for text in HOSTILE},
+        variants=dict.fromkeys(HOSTILE, 1),
         method="".join(HOSTILE),
     )
     page = render(table([row()]), facts)
     harmless(page)
     text = parse(page).xpath("string(//main)")
-    assert [hostile for hostile in HOSTILE if text.count(hostile) < 10] == []
+    assert [hostile for hostile in HOSTILE if text.count(hostile) < 11] == []
 
 
 @settings(max_examples=40, deadline=None)

@@ -14,9 +14,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def method_of(thresholds: Thresholds, fields: tuple[str, ...], problems: list[str]) -> str:
-    """That of findings, then `+thresholds`: others; `+fields`: only some; `+partial`: not all was read."""
-    words = {"+thresholds": thresholds != Thresholds(), "+fields": bool(fields), PARTIAL: bool(problems)}
+def method_of(
+    thresholds: Thresholds, fields: tuple[str, ...], problems: list[str], *, variants: bool = False
+) -> str:
+    """That of findings, and words for what was not as usual.
+
+    `+thresholds`: others; `+fields`: only some; `+variants`: those of the user's, too; `+partial`: not all
+    was read.
+    """
+    words = {
+        "+thresholds": thresholds != Thresholds(),
+        "+fields": bool(fields),
+        "+variants": variants,
+        PARTIAL: bool(problems),
+    }
     return findings.method() + "".join(word for word, holds in words.items() if holds)
 
 

@@ -33,6 +33,7 @@ SCHEMA = pa.schema(
         ("low_confidence", pa.bool_()),
         ("score", pa.float32()),
         ("field", pa.string()),
+        ("variant", pa.string()),
         ("file", pa.string()),
         ("record", pa.int64()),
         ("start", pa.int64()),
@@ -70,6 +71,7 @@ def findings(seen: dict[int, Seen], items: Items, corpus: str, revision: str) ->
             "low_confidence": not best.confident,
             "score": best.score,
             "field": items.names[items.name_ids[best.field]],
+            "variant": row.variant,
             "file": best.file,
             "record": best.record,
             "start": best.start,
@@ -85,22 +87,31 @@ def findings(seen: dict[int, Seen], items: Items, corpus: str, revision: str) ->
 
 
 def merged(tables: list[pa.Table]) -> pa.Table:
-    """The best finding of each item and corpus out of those of several files; records are added up."""
+    """The best finding of each item and corpus out of those of its variants and of several files.
+
+    Records are added up that have the item in the words of the best finding. What is counted as papers do
+    (MOST, and units) is of the item as it is.
+    """
     import polars as pl  # noqa: PLC0415
 
     frame = pl.from_arrow(pa.concat_tables([SCHEMA.empty_table(), *tables]))
     assert isinstance(frame, pl.DataFrame)
     keys = ["corpus", "dataset", "split", "task", "item_id", "content_hash"]
-    ranked = frame.with_columns(rank=pl.col("verdict").replace_strict(VERDICTS, range(len(VERDICTS))))
+    ranked = frame.with_columns(
+        pl.when(pl.col("variant") == "").then(pl.col(MOST)).otherwise(0),
+        rank=pl.col("verdict").replace_strict(VERDICTS, range(len(VERDICTS))),
+    )
     order = ["rank", "low_confidence", "score", "longest", "file", "record"]
     down = [True, False, True, True, False, False]
     best = ranked.sort([*keys, *order], descending=[False] * len(keys) + down).group_by(
         keys, maintain_order=True
     )
-    rest = [name for name in SCHEMA.names if name not in {*keys, "records", *MOST}]
+    rest = [name for name in SCHEMA.names if name not in {*keys, "records", "units", *MOST}]
+    records = pl.col("records").filter(pl.col("variant") == pl.col("variant").first()).sum()
+    units = pl.col("units").sort_by("variant").first()
     run = pl.col("characters").sort_by("longest", "characters").last()
     most = (pl.col("covered", "longest").max(), run)
-    joined = best.agg(pl.col(rest).first(), pl.col("records").sum(), *most)
+    joined = best.agg(pl.col(rest).first(), records, units, *most)
     return joined.select(SCHEMA.names).to_arrow().cast(SCHEMA)
 
 

@@ -85,8 +85,8 @@ def index_rows(rows: Rows, portions: Any = None) -> tuple[Items, indexes.Index]:
         portions: int64[rows]; None: whole tables.
     """
     if portions is None:
-        numbers: dict[tuple[str, str, str], int] = {}
-        portions = np.array([numbers.setdefault(key.table, len(numbers)) for key in rows.keys], np.int64)
+        numbers: dict[tuple[str, ...], int] = {}
+        portions = np.array([numbers.setdefault(key.population, len(numbers)) for key in rows.keys], np.int64)
     _, of_rows = np.unique(portions, return_inverse=True)
     populations, items = of_rows.astype(np.int32)[rows.owners], rows.owners.astype(np.int32)
     name_ids, kinds, roles = (of_each[rows.fields] for of_each in (_NAME_IDS, _KINDS, _ROLES))

@@ -59,12 +59,17 @@ def rows_of_file(path: Path, fields: Sequence[str]) -> Own:
     return Own(rows, [_sentence(what, found, len(rows)) for what, found in told.items() if found])
 
 
-def _row(name: str, number: int, question: str, support: Support) -> Row:
-    columns: dict[str, Any] = {
+def columns_of(question: str, support: Support) -> dict[str, Any]:
+    """A row of a file of the user's, as tables of the task `file` would have it."""
+    return {
         "question": question,
         "options": [{"text": text} for text in support.options],
         "answers": [{"text": text} for text in support.answers],
     }
+
+
+def _row(name: str, number: int, question: str, support: Support) -> Row:
+    columns = columns_of(question, support)
     content = hashlib.sha256(json.dumps(columns).encode()).hexdigest()
     return Row(content, str(number), name, "", "file", False, columns)
 

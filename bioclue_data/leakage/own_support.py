@@ -41,7 +41,7 @@ class Support(NamedTuple):
 
 def support_of(record: dict[str, Any], fields: Sequence[str]) -> Support:
     """What the fields of a record hold."""
-    texts = {field: _texts(record.get(field)) for field in fields}
+    texts = {field: texts_in(record.get(field)) for field in fields}
     lists = [field for field in fields if len(texts[field]) > 1 and not is_of_answers(field)]
     chosen = _with_options({field: texts[field] for field in lists})
     options = [text for field in chosen for text in texts[field]]
@@ -78,7 +78,8 @@ def text_of(value: Any) -> str:
     return _LONE_SURROGATE.sub("\ufffd", "\n".join(_strings(value)))
 
 
-def _texts(value: Any) -> list[str]:
+def texts_in(value: Any) -> list[str]:
+    """The texts of a value: of each element of a list, of each value of an object, or its own."""
     return [text for element in _elements(value) if (text := _text(element)).strip()]
 
 

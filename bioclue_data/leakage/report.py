@@ -242,7 +242,7 @@ def _left_out(frame: pl.DataFrame, evidence: list[dict[str, Any]]) -> list[dict[
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    names = ("dataset", "split", "item_id", "corpus", "revision", "verdict", "field", "file")
+    names = ("dataset", "split", "item_id", "corpus", "revision", "verdict", "field", "variant", "file")
     item, corpus = (row[name] for name in ("item_text", "evidence"))
     item_parts, corpus_parts = marked(item[:TEXT], corpus[:TEXT])
     return {

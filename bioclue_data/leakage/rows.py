@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bioclue_data.leakage.fields import FIELDS, FIRST, SINGLE_LISTS, Field
+from bioclue_data.leakage.fields import ALL, FIELDS, FIRST, SINGLE_LISTS, Field
 from bioclue_data.matching.tokens import PADDING, Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 AT_ONCE = 4096  # rows that come one by one and are put together
 _STRINGS = pa.large_string()
@@ -29,7 +29,9 @@ class Row(NamedTuple):
         item_id: Id of the row.
         dataset, split, task: Where it belongs.
         public: The text is public without the item: an abstract.
-        fields: The columns of the task that it has; none where its texts stand beside it.
+        fields: The columns of the task that it has; none where its texts stand beside it, but of a variant
+            those in which it differs.
+        variant: What an item in other words or another language is called; empty: the item as it is.
     """
 
     content_hash: str
@@ -39,11 +41,17 @@ class Row(NamedTuple):
     task: str
     public: bool
     fields: dict[str, Any] = _NONE
+    variant: str = ""
 
     @property
     def table(self) -> tuple[str, str, str]:
         """Dataset, split and task."""
         return self.dataset, self.split, self.task
+
+    @property
+    def population(self) -> tuple[str, ...]:
+        """What it is weighted in: its table, or the variants of one kind of its table."""
+        return *self.table, self.variant
 
 
 class Rows(NamedTuple):
@@ -125,6 +133,30 @@ def _of_singles(rows: list[Row]) -> Rows:
         owners, fields, texts = _texts(batch, task)
         parts.append((np.array(own)[owners], fields, texts))
     return _in_order([row._replace(fields=_NONE) for row in rows], parts)
+
+
+def changed(rows: Rows, places: Sequence[int], others: Sequence[Row]) -> Rows:
+    """Some of the rows with other texts in the columns that `others` have; the rest of each is as it was."""
+    given = _of_singles(list(others))
+    replaced = np.zeros((len(others), len(ALL)), bool)
+    for number, row in enumerate(others):
+        replaced[number, [_place(row.task, field) for field in said_in(row.task, row.fields)]] = True
+    begins, ends = (np.searchsorted(rows.owners, np.array(places) + past) for past in (0, 1))
+    owners = np.repeat(np.arange(len(places)), ends - begins)
+    taken = np.concatenate([np.zeros(0, np.int64), *map(np.arange, begins, ends)])
+    kept = ~replaced[owners, rows.fields[taken]]
+    owners, taken = owners[kept], taken[kept]
+    own = owners, rows.fields[taken], rows.texts.take(pa.array(taken))
+    return _in_order(list(others), [own, (given.owners, given.fields, given.texts)])
+
+
+def said_in(task: str, columns: Iterable[str]) -> list[Field]:
+    """The fields of a task whose texts are in some columns; in those of elements where one has a list."""
+    return [field for field in FIELDS[task] if field.path.removesuffix(".text") in columns]
+
+
+def _place(task: str, field: Field) -> int:
+    return FIRST[task] + FIELDS[task].index(field)
 
 
 def of_batch(batch: Any, task: str, keys: list[Row]) -> Rows:

@@ -133,12 +133,16 @@ class Options(NamedTuple):
 
 @dataclass
 class Summary:
-    """What was read and checked; `problems` are what a corpus' files are wrong with."""
+    """What was read and checked; `problems` are what a corpus' files are wrong with.
+
+    `variants`: how many of which name were looked for, beside the rows.
+    """
 
     thresholds: dict[str, float]
     method: str
     corpora: list[dict[str, Any]] = field(default_factory=list)
     datasets: list[dict[str, Any]] = field(default_factory=list)
+    variants: dict[str, int] = field(default_factory=dict)
 
     @property
     def problems(self) -> list[str]:
@@ -174,10 +178,12 @@ def check(
         for files, size in _bundles(source.files)
     ]
     counts: Counter[tuple[str, str, str]] = Counter()
+    variants: Counter[str] = Counter()
     results: list[pa.Table] = []
     engine = options.engine or _Threads()
     for number, work in enumerate(ahead(_works(rows, bundles, options))):
         counts.update(work.tables)
+        variants.update(work.variants)
         for unit, (part, read) in _scanned(work, options, engine, say):
             results.append(part if options.keep is None else _only(part, options.keep))
             if not number:
@@ -186,8 +192,9 @@ def check(
         memory.give_back()
     for source in corpora:
         about = facts[source.corpus]
-        about["method"] = checks.method_of(options.thresholds, source.fields, about["problems"])
-    summary.corpora = list(facts.values())
+        usual = options.thresholds, source.fields, about["problems"]
+        about["method"] = checks.method_of(*usual, variants=bool(variants))
+    summary.corpora, summary.variants = list(facts.values()), dict(sorted(variants.items()))
     if counts and options.shard[1] == 1:
         _tell_of_empty(summary)
     names = ("dataset", "split", "task")
@@ -212,6 +219,7 @@ class _Work(NamedTuple):
 
     Attributes:
         tables: How many rows are of which table.
+        variants: How many variants of them are of which name.
         units: What is to be scanned, with the parts that their findings go to.
         done: Results that are there.
         search: What is looked for in the other units; None if all are done.
@@ -219,6 +227,7 @@ class _Work(NamedTuple):
     """
 
     tables: Counter[tuple[str, str, str]]
+    variants: Counter[str]
     units: list[tuple[Unit, Path | None]]
     done: dict[int, parts.Result]
     search: Search | None
@@ -239,12 +248,13 @@ def _works(
             for unit, part in units
             if part and (result := parts.read(part)) and not _may_be_mended(unit, result)
         }
-        tables = Counter(key.table for key in group.rows.keys)
+        tables = Counter(key.table for key in group.rows.keys if not key.variant)
+        variants = Counter(key.variant for key in group.rows.keys if key.variant)
         search, is_last = None, group.is_last
         if len(done) < len(units):
             search = search_for([group.rows], options.thresholds, group.portions)
         del group  # the index has the texts: there is no need to hold them twice
-        yield _Work(tables, units, done, search, is_last)
+        yield _Work(tables, variants, units, done, search, is_last)
         del search
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from bioclue_data.building import folder as folders
@@ -37,8 +37,7 @@ class Group(NamedTuple):
     is_last: bool
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """Which rows of a built folder: empty means all."""
 
     configs: tuple[str, ...] = ()
@@ -71,6 +70,20 @@ def rows_of_folder(folder: Path, choice: Choice, literature: set[str]) -> Iterat
     """Rows of the chosen tables; `literature`: datasets whose documents are published under their ids."""
     for dataset, table in tables(folder, choice):
         yield from rows_of_table(folder, dataset, table, is_literature=dataset in literature)
+
+
+def tasks_of_items(folder: Path, choice: Choice, items: Iterable[str]) -> dict[str, set[str]]:
+    """The tasks of those of the items that the chosen tables have."""
+    from bioclue_data.building.opened import open_table  # noqa: PLC0415
+
+    found: dict[str, set[str]] = {}
+    wanted = pa.array(list(items), pa.string())
+    for _, table in tables(folder, choice):
+        with open_table(folder / table["path"]) as file:
+            ids = file.read(["item_id"])["item_id"]
+        for item in ids.filter(pc.is_in(ids, wanted)).to_pylist():
+            found.setdefault(item, set()).add(table["task"])
+    return found
 
 
 def rows_of_table(
@@ -119,19 +132,19 @@ def _portions(rows: Iterable[Rows]) -> Iterator[tuple[Rows, int]]:
     within a portion.
     """
     held: list[Rows] = []
-    table: tuple[str, str, str] | None = None
+    population: tuple[str, ...] | None = None
     size = filled = 0
     for some in rows:
         first = 0
         for place, (key, tokens, letters) in enumerate(zip(some.keys, *_sizes(some), strict=True)):
-            if table != key.table or filled >= PORTION:
-                if table is not None:
+            if population != key.population or filled >= PORTION:
+                if population is not None:
                     yield joined([*held, some.part(first, place)]), size
-                held, table, size, filled, first = [], key.table, 0, 0, place
+                held, population, size, filled, first = [], key.population, 0, 0, place
             size += tokens
             filled += letters
         held.append(some.part(first, len(some)))
-    if table is not None:
+    if population is not None:
         yield joined(held), size
 
 

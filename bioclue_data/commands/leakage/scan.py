@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from bioclue_data.leakage.rows import Row, Rows
     from bioclue_data.leakage.run import Summary
+    from bioclue_data.leakage.targets import Choice
+    from bioclue_data.leakage.variants import Variants
 
 LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # thresholds in units; others are shares
 
@@ -40,6 +42,12 @@ LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # threshold
     default="",
     metavar="F,…",
     help="Of a FILE: the question, then what supports it. Of corpora: only these, with --corpus-fields.",
+)
+@click.option(
+    "--variants",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The same items in other words or another language: item_id, variant, and what is said otherwise.",
 )
 @click.option(
     "--corpus-fields", default="", metavar="F,…", help="Only these fields of the corpora's records."
@@ -87,6 +95,7 @@ def command(
     target: Path,
     names: tuple[str, ...],
     fields: str,
+    variants: Path | None,
     corpus_fields: str,
     revision: str,
     configs: tuple[str, ...],
@@ -114,11 +123,16 @@ def command(
     """
     from bioclue_data import api  # noqa: PLC0415
     from bioclue_data.leakage import run  # noqa: PLC0415
+    from bioclue_data.leakage.targets import Choice  # noqa: PLC0415
 
     part, chosen = part_of(shard), thresholds(changed)
     if write:
         _may_write(target, part, sample=sample)
-    rows = rows_of(target, configs, datasets, splits, _split(fields), records)
+    choice = Choice(configs, datasets, splits)
+    if target.is_file():
+        rows = _rows_of_file(target, choice, _split(fields), variants)
+    else:
+        rows = _rows_of_folder(target, choice, variants, records)
     stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
     corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
     with engine_of(engine, scheduler, threads) as scans:
@@ -139,7 +153,9 @@ def _facts(table: Any, summary: Summary) -> dict[str, Any]:
     """What `scan.json` says of a scan."""
     from bioclue_data.leakage import views  # noqa: PLC0415
 
-    facts = {name: getattr(summary, name) for name in ("corpora", "datasets", "thresholds", "method")}
+    facts = {
+        name: getattr(summary, name) for name in ("corpora", "datasets", "variants", "thresholds", "method")
+    }
     return facts | {"views": views.shares(table, summary.datasets)}
 
 
@@ -206,32 +222,52 @@ def _split(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
-def rows_of(
-    target: Path,
-    configs: tuple[str, ...],
-    datasets: tuple[str, ...],
-    splits: tuple[str, ...],
-    fields: tuple[str, ...],
-    records: Path | None,
+def _rows_of_file(
+    target: Path, choice: Choice, fields: tuple[str, ...], variants: Path | None
 ) -> Iterable[Row] | Iterable[Rows]:
-    """The rows to check."""
-    from bioclue_data.leakage import own_files, targets  # noqa: PLC0415
+    """The rows of a file of the user's, and the variants of them."""
+    from bioclue_data.leakage import own_files  # noqa: PLC0415
+
+    if any(choice):
+        what = "--config, --dataset and --split choose rows of a built folder, and this is a file"
+        raise UsageError(what, where=str(target), remedy="leave them out")
+    rows, told = own_files.rows_of_file(target, fields)
+    for sentence in told:
+        click.echo(sentence, err=True)
+    if not variants:
+        return rows
+    own = _variants(variants, fields)
+    own.check({row.item_id: [row.task] for row in rows})
+    return own.beside(rows)
+
+
+def _rows_of_folder(
+    target: Path, choice: Choice, variants: Path | None, records: Path | None
+) -> Iterable[Rows]:
+    """The chosen rows of a built folder, and the variants of them."""
+    from bioclue_data.leakage import targets  # noqa: PLC0415
     from bioclue_data.records import catalogue  # noqa: PLC0415
 
-    if target.is_file():
-        if configs or datasets or splits:
-            what = "--config, --dataset and --split choose rows of a built folder, and this is a file"
-            raise UsageError(what, where=str(target), remedy="leave them out")
-        rows, told = own_files.rows_of_file(target, fields)
-        for sentence in told:
-            click.echo(sentence, err=True)
-        return rows
-    literature = {
-        name for name, entry in catalogue.load(records).entries.items() if entry.record.domain == "literature"
-    }
-    choice = targets.Choice(configs, datasets, splits)
+    known = catalogue.load(records).entries
+    literature = {name for name, entry in known.items() if entry.record.domain == "literature"}
     targets.tables(target, choice)
-    return targets.rows_of_folder(target, choice, literature)
+    rows = targets.rows_of_folder(target, choice, literature)
+    if not variants:
+        return rows
+    own = _variants(variants)
+    own.check(targets.tasks_of_items(target, choice, own.of_item))
+    return own.beside(rows)
+
+
+def _variants(path: Path, fields: tuple[str, ...] = ()) -> Variants:
+    """The variants in a file; what of it is not looked for is told."""
+    from bioclue_data.leakage.variants import Variants  # noqa: PLC0415
+
+    variants = Variants(path, fields)
+    if variants.unknown:
+        what = f"{', '.join(variants.unknown)}: no column of the items, left out"
+        click.echo(f"{path}: {what}", err=True)
+    return variants
 
 
 def thresholds(changed: Iterable[str]) -> Any:
@@ -280,16 +316,18 @@ def show(table: Any, facts: dict[str, Any], as_json: bool) -> None:
     """Rows by dataset, split, corpus and verdict."""
     from collections import Counter  # noqa: PLC0415
 
-    names = ("dataset", "split", "corpus", "verdict", "low_confidence")
+    names = ("dataset", "split", "corpus", "verdict", "low_confidence", "variant")
     counts = Counter(zip(*(table.column(name).to_pylist() for name in names), strict=True))
     found = [dict(zip(names, key, strict=True)) | {"rows": count} for key, count in sorted(counts.items())]
     if as_json:
         options.echo_json(facts | {"findings": found})
         return
     for row in found:
-        verdict = row["verdict"] + (" (low confidence)" if row["low_confidence"] else "")
+        said = ["low confidence"] * row["low_confidence"] + [row["variant"]] * bool(row["variant"])
+        verdict = row["verdict"] + (f" ({', '.join(said)})" if said else "")
         where = f"{row['dataset']:28} {row['split']:10} {row['corpus']:26}"
         click.echo(f"{where} {row['rows']:7} {verdict}")
     checked = sum(dataset["rows"] for dataset in facts["datasets"])
     read = sum(corpus["records"] for corpus in facts["corpora"])
-    click.echo(f"{checked} rows checked against {read} records", err=True)
+    variants = f" and {sum(facts['variants'].values())} variants" if facts["variants"] else ""
+    click.echo(f"{checked} rows{variants} checked against {read} records", err=True)

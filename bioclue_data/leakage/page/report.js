@@ -44,12 +44,13 @@
     head.append(
       make("span", `badge ${row.verdict}`, words(row.verdict) + low),
       make("span", "", row.item_id),
-      make("span", "facts", `score ${row.score.toFixed(2)}, longest run ${row.longest.toFixed(0)}` +
+      make("span", "facts", `score ${row.score.toFixed(2)}` +
+        (row.variant ? "" : `, longest run ${row.longest.toFixed(0)}`) +
         (row.records ? `, leaked by ${number(row.records)} ${row.records === 1 ? "record" : "records"}` : "")),
     );
     const sides = make("div", "sides");
     sides.append(
-      side([row.dataset, row.split, row.field].filter(Boolean).join(", "), row.item),
+      side([row.dataset, row.split, row.field, row.variant].filter(Boolean).join(", "), row.item),
       side(row.file ? `${row.corpus}: ${row.file}, record ${number(row.record)}, ` +
         `bytes ${number(row.start)} to ${number(row.end)}` : row.corpus, row.found),
     );
