@@ -315,11 +315,15 @@ def test_what_cannot_be_clean_is_refused(
 
 
 def test_weak_findings_are_no_flags() -> None:
-    facts = dict.fromkeys(findings.SCHEMA.names, 0) | {
-        "content_hash": "ab" * 32,
-        "dataset": "d",
-        "split": "s",
-    }
+    facts = (
+        dict.fromkeys(findings.SCHEMA.names, 0)
+        | {"fields": None}
+        | {
+            "content_hash": "ab" * 32,
+            "dataset": "d",
+            "split": "s",
+        }
+    )
     made = [
         facts | {"verdict": verdict, "corpus": corpus, "low_confidence": False}
         for verdict, corpus in [("partial", "a"), ("ngram", "b"), ("suspected", "c"), ("exact", "c")]

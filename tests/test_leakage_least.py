@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.leakage import scanning, search
+from bioclue_data.leakage.findings import findings
 from bioclue_data.leakage.items import Items
 from bioclue_data.leakage.least import least, worth_comparing
 from bioclue_data.leakage.rows import Row
@@ -49,8 +50,10 @@ def everything(items: Items, index: Index, thresholds: Thresholds) -> Least:
     return Least(nothing, nothing, nothing, none, index.needed, np.zeros(count, np.uint8), nothing)
 
 
-def found(rows: list[Row], records: list[str]) -> dict[int, Any]:
-    return scan_records([Records(texts_of(records), "corpus", 0)], search_for(rows, Thresholds()), threads=1)
+def found(rows: list[Row], records: list[str]) -> tuple[dict[int, Any], list[dict[str, Any]]]:
+    own = search_for(rows, Thresholds())
+    seen = scan_records([Records(texts_of(records), "corpus", 0)], own, threads=1)
+    return seen, list(findings(seen, own, "corpus", ""))
 
 
 TEXTS = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
@@ -149,10 +152,10 @@ def test_answers_are_compared_if_one_of_them_can_be_there() -> None:
 def test_options_or_an_answer_beside_a_word_in_a_sentence() -> None:
     rows = [row(0, "blue lamp", options=["retinol drops", "thiamine powder", "zinc"], answers=None)]
     record = "there is a blue lamp in it, and {} and {}."
-    assert found(rows, [record.format("retinol drops", "no powder")]) == {}
-    both = found(rows, [record.format("thiamine powder", "zinc")])
+    assert found(rows, [record.format("retinol drops", "no powder")])[0] == {}
+    both, _ = found(rows, [record.format("thiamine powder", "zinc")])
     assert VERDICTS[both[0].best.verdict] == "exact"
     answered = [row(0, "blue lamp", answers=[" ".join(f"word{i}" for i in range(200))])]
     known = " ".join(f"word{i}" for i in range(55, 200))
-    assert VERDICTS[found(answered, [record.format(known, "zinc")])[0].best.verdict] == "exact"
-    assert found(answered, [record.format(known[:600], "zinc")]) == {}
+    assert VERDICTS[found(answered, [record.format(known, "zinc")])[0][0].best.verdict] == "exact"
+    assert found(answered, [record.format(known[:600], "zinc")])[0] == {}

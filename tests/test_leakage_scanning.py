@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -178,8 +179,9 @@ def test_an_error_of_a_reader_is_not_swallowed() -> None:
 
 
 def test_findings() -> None:
-    seen, items = scan(QUESTIONS, cut([FILLER, QUESTIONS[0], QUESTIONS[2], "what is p53"], [3]))
-    rows = list(findings(seen, items, "own_corpus", "r1"))
+    search = search_of(QUESTIONS)
+    seen = scan_records(cut([FILLER, QUESTIONS[0], QUESTIONS[2], "what is p53"], [3]), search)
+    rows = list(findings(seen, search, "own_corpus", "r1"))
     made = table(rows)
     assert made.schema == SCHEMA
     assert made["item_id"].to_pylist() == ["own:test:0", "own:test:2", "own:test:3"]
@@ -190,12 +192,26 @@ def test_findings() -> None:
     assert table([]).schema == SCHEMA
 
 
-def test_a_match_of_hashes_alone_is_no_finding() -> None:
-    seen, items = scan(QUESTIONS, cut([QUESTIONS[0]], [1]))
-    from dataclasses import replace
+def test_each_field_says_how_much_of_it_stands_in_the_record() -> None:
+    search = search_of(QUESTIONS)
+    told = f"{QUESTIONS[0]} A: retinol B: ascorbic acid"
+    half = " ".join(QUESTIONS[1].split()[:8])
+    seen = scan_records(cut([told, QUESTIONS[2], half], [3]), search)
+    whole, part, bare = findings(seen, search, "own_corpus", "r1")
+    question = {"field": "question", "parts": 1, "found": 1, "score": 1.0}
+    options = {"field": "options", "parts": 3, "found": 2, "score": 0.75}  # three of four words
+    assert whole["fields"] == [question, options]
+    assert bare["fields"] == [question, options | {"found": 0, "score": 0.0}]
+    assert (part["verdict"], part["fields"]) == ("partial", None)
+    assert table([whole, part, bare]).schema == SCHEMA
 
+
+def test_a_match_of_hashes_alone_is_no_finding() -> None:
+    search = search_of(QUESTIONS)
+    seen = scan_records(cut([QUESTIONS[0]], [1]), search)
+    assert len(list(findings(seen, search, "c", "r"))) == 1
     seen[0].best = replace(seen[0].best, run="something else")
-    assert list(findings(seen, items, "c", "r")) == []
+    assert list(findings(seen, search, "c", "r")) == []
     assert holds("The Liver, of mice", "LIVER of")
     assert not holds("The Liver, of mice", "of liver")
     assert not holds("the livers", "liver")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
+from bioclue_data.leakage.items import ROLES
 from bioclue_data.leakage.verdicts import PARTIAL, VERDICTS
 from bioclue_data.matching import characters, reference
 from bioclue_data.matching.windows import SEED
@@ -15,10 +17,12 @@ if TYPE_CHECKING:
 
     from bioclue_data.leakage.items import Items
     from bioclue_data.leakage.matches import Seen
+    from bioclue_data.leakage.search import Search
 
 METHOD = f"windows{SEED.word}w{SEED.single}c-8"
 SNIPPET = 600
 MOST = ("covered", "longest", "characters")  # of any record, not of the best one; the last two of one run
+_OF_FIELD = [("field", pa.string()), ("parts", pa.int32()), ("found", pa.int32()), ("score", pa.float32())]
 SCHEMA = pa.schema(
     [
         ("content_hash", pa.string()),
@@ -43,14 +47,16 @@ SCHEMA = pa.schema(
         ("longest", pa.float32()),
         ("characters", pa.int64()),
         ("units", pa.float32()),
+        ("fields", pa.list_(pa.struct(_OF_FIELD))),
         ("item_text", pa.string()),
         ("evidence", pa.string()),
     ]
 )
 
 
-def findings(seen: dict[int, Seen], items: Items, corpus: str, revision: str) -> Iterator[dict[str, Any]]:
+def findings(seen: dict[int, Seen], search: Search, corpus: str, revision: str) -> Iterator[dict[str, Any]]:
     """A row for each item seen, in the items' order; matches that are hash collisions are left out."""
+    items, support = search.items, search.thresholds.support
     units = items.lengths() if seen else []
     for number in sorted(seen):
         row, what = items.keys[number], seen[number]
@@ -81,9 +87,27 @@ def findings(seen: dict[int, Seen], items: Items, corpus: str, revision: str) ->
             "longest": what.longest,
             "characters": what.characters,
             "units": units[number],
+            "fields": _fields(items, number, best.shares, support) if best.verdict > PARTIAL else None,
             "item_text": text[:SNIPPET] if best.verdict > PARTIAL else None,
             "evidence": best.evidence if best.verdict > PARTIAL else None,
         }
+
+
+def _fields(items: Items, number: int, shares: tuple[float, ...], support: float) -> list[dict[str, Any]]:
+    """What of each field stands in the record: how many of its parts (options, answers, …), and the share.
+
+    Of what supports an item only parts count that are found.
+    """
+    first, of_parts = int(np.searchsorted(items.items, number)), np.array(shares)
+    own, roles = (array[first : first + len(shares)] for array in (items.name_ids, items.roles))
+    of_parts[(roles == ROLES["support"]) & (of_parts < support)] = 0
+    found: list[dict[str, Any]] = []
+    for name_id in dict.fromkeys(own.tolist()):
+        parts = np.flatnonzero(own == name_id)
+        score = np.average(of_parts[parts], weights=np.maximum(items.units[first + parts], 1))
+        counts = {"parts": len(parts), "found": int((of_parts[parts] >= support).sum())}
+        found.append({"field": items.names[name_id]} | counts | {"score": round(float(score), 4)})
+    return found
 
 
 def merged(tables: list[pa.Table]) -> pa.Table:

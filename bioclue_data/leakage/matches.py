@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,6 +42,8 @@ class Match:
         start, end: Bytes of the match in the record's text.
         evidence: The match and what stands around it.
         run: The longest run of equal tokens.
+        shares: Of each field of the item the share that is there, of its windows or in order; of an answer
+            maybe 0 where it is too little to be support.
     """
 
     verdict: int
@@ -55,6 +58,7 @@ class Match:
     end: int
     evidence: str
     run: str
+    shares: tuple[float, ...] = dataclasses.field(compare=False)
 
     @property
     def rank(self) -> Rank:
@@ -218,6 +222,7 @@ def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Matc
     record, shift = int(matches.pieces.owners[text]), int(matches.pieces.begins[text])
     start, end = int(scores.starts[row]), int(scores.ends[row])
     verdict, confident, score, longest = rank
+    first, last = np.searchsorted(scores.candidates, (k, k + 1))
     return Match(
         verdict=verdict,
         confident=confident,
@@ -231,6 +236,7 @@ def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Matc
         end=matches.whole(record, end + shift),
         evidence=_text(matches, k, start - AROUND, min(end + AROUND, start - AROUND + EVIDENCE)),
         run=_text(matches, k, int(scores.run_starts[row]), int(scores.run_ends[row])),
+        shares=tuple(np.maximum(scores.fine[first:last], scores.aligned[first:last]).tolist()),
     )
 
 

@@ -81,7 +81,7 @@ def _compared(
         say(name)
     batches, _ = reads(table["path"], partial(_read, folder, dataset, table))
     seen = scan_records(batches, search, threads=1, apart=own.get((dataset, table["split"])))
-    return [row for row in found.findings(seen, search.items, name, "") if row["verdict"] in LEAKED]
+    return [row for row in found.findings(seen, search, name, "") if row["verdict"] in LEAKED]
 
 
 def _searches(rows: Iterator[Rows], thresholds: Thresholds) -> Iterator[tuple[Search, bool]]:

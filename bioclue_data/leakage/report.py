@@ -250,6 +250,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "low": row["low_confidence"],
         **{name: row[name] for name in ("record", "start", "end", "records")},
         **{name: round(row[name], 4) for name in ("score", "longest")},
+        "fields": [one | {"field": shown(one["field"])} for one in row["fields"] or ()],
         "item": _parts(item_parts, len(item)) | {"more": len(item) == SNIPPET},
         "found": _parts(corpus_parts, len(corpus)),
     }

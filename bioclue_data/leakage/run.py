@@ -305,7 +305,7 @@ def scan_unit(unit: Unit, search: Search, threads: int) -> parts.Result:
 def _findings(unit: Unit, read: held.Read, search: Search, threads: int) -> parts.Result:
     batches, about = read
     seen = scan_records(batches, search, threads)
-    rows = found.findings(seen, search.items, unit.source.corpus, unit.source.revision)
+    rows = found.findings(seen, search, unit.source.corpus, unit.source.revision)
     return found.table(rows), about
 
 

@@ -37,6 +37,9 @@
     return box;
   };
 
+  const share = ({ field, parts, found, score }) =>
+    `${words(field)} ${parts > 1 ? `${number(found)} of ${number(parts)}` : score.toFixed(2)}`;
+
   const article = (row) => {
     const box = make("article");
     const head = make("header");
@@ -46,6 +49,7 @@
       make("span", "", row.item_id),
       make("span", "facts", `score ${row.score.toFixed(2)}` +
         (row.variant ? "" : `, longest run ${row.longest.toFixed(0)}`) +
+        (row.fields.length ? `; ${row.fields.map(share).join(", ")}` : "") +
         (row.records ? `, leaked by ${number(row.records)} ${row.records === 1 ? "record" : "records"}` : "")),
     );
     const sides = make("div", "sides");
