@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import lzma
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,10 +22,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.leakage import reading
-from bioclue_data.leakage.reading import batches, json_shape, prose, raw, utf8, window
+from bioclue_data.leakage.reading import batches, json_shape, prose, raw, tagged, utf8, window
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.reading.notes import Notes
-from bioclue_data.matching.tokens import PADDING
+from bioclue_data.matching.tokens import PADDING, texts_of
 from tests.corpus_reading import lines_of, put, read
 
 WORDS = st.text(st.sampled_from('ab "\\\n\t/é中😀\u2028,{}[]:'), max_size=12)
@@ -383,6 +384,47 @@ def test_tagged_tokens_become_text(tmp_path: Path) -> None:
     sentence = "".join(f"word{i} " for i in range(20))
     assert [line for text in texts for line in text.split("\n") if line] == [sentence, sentence]
     assert problems == []
+
+
+WORDS_OF_A_SENTENCE = "the blue lamp of ward three/four hums , often".split()
+TAGS = ["O", "B-LAMP", "I-LAMP", "O", "O", "B-WARD", "O", "O", "O"]
+PAIRS = list(zip(WORDS_OF_A_SENTENCE, TAGS, strict=True))
+TAGGED: dict[str, Any] = {
+    "lines": "\n".join(f"{word} {tag}" for word, tag in PAIRS),
+    "columns": "\r\n".join(f"{word}\tNN\t{tag}" for word, tag in PAIRS),
+    "slashes": " ".join(f"{word}/{tag}" for word, tag in PAIRS),
+    "lists": [list(pair) for pair in PAIRS],
+    "objects": [{"word": word, "tag": tag} for word, tag in PAIRS],
+    "characters": "\n".join(f"{word} {tag}" for word, tag in zip("右膝发出蓝色微光了", TAGS, strict=True)),
+}
+
+
+@pytest.mark.parametrize("form", TAGGED)
+def test_tagged_tokens_in_a_record_become_text(form: str, tmp_path: Path) -> None:
+    content = json.dumps({"input": "Tag this.", "output": TAGGED[form], "end": "Of blood type O\nit is."})
+    texts, problems = read(put(tmp_path, "a.jsonl", f"{content}\n"))
+    words = list("右膝发出蓝色微光了") if form == "characters" else WORDS_OF_A_SENTENCE
+    assert [line for line in texts[0].split("\n") if line] == [
+        "Tag this.", " ".join(words), "Of blood type O", "it is.",
+    ]  # fmt: skip
+    assert problems == []
+
+
+def test_a_few_tags_are_text(tmp_path: Path) -> None:
+    for told in ("blood O\ncells O\nplasma O\n", "a/O b/O c/O d e f/O", "A\nO\nB\nO\nAB\nO"):
+        texts, _ = read(put(tmp_path, "a.jsonl", json.dumps({"text": told}) + "\n"))
+        assert texts == [f"{told}\n"]
+
+
+@QUICK
+@given(st.lists(st.text(st.sampled_from("O \t\n/x膝"), max_size=150), max_size=4))
+def test_records_that_may_be_tagged(values: list[str]) -> None:
+    texts = texts_of(values)
+    tags = re.compile(rb"(?<=[ \t\n/])O(?=[ \t\n\r])")
+    # the byte behind a record is that of the next one: a tag that ends a record may count, or not
+    sure = [n for n, value in enumerate(values) if len(tags.findall(value.encode())) >= 2]
+    maybe = [n for n, value in enumerate(values) if len(tags.findall(value.encode() + b"\n")) >= 2]
+    assert set(sure) <= set(tagged._may_be_tagged(texts)) <= set(maybe)
 
 
 def test_a_header_that_names_what_stands_in_other_columns(tmp_path: Path) -> None:

@@ -50,6 +50,10 @@ def verdicts(items: list[Row], path: Path) -> Counter[str]:
     return Counter(table["verdict"].to_pylist())
 
 
+def source(folder: Path, text: str) -> run.Source:
+    return run.Source("own", "r", (str(put(folder, "prompts.jsonl", text)),))
+
+
 def lines(records: list[dict[str, str]]) -> str:
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
@@ -177,6 +181,56 @@ def test_items_that_many_records_have_are_found(tmp_path: Path) -> None:
     answers = [{"text": "ascorbic acid"}]
     items = rows("qa", {"question": QUESTION, "answers": answers})
     assert verdicts(items, put(tmp_path, "b.jsonl", lines(examples))) == {"exact": 1}
+
+
+TURNS = [
+    "Patient: I have had a blue cough since the ferry left on Monday morning.",
+    "Doctor: Does the cough get louder when you stand near the lighthouse?",
+    "Patient: Yes, and it hums a little when the moon is out at night.",
+    "Doctor: Then rest for three days and keep away from the orchestra.",
+]
+CASE = [
+    "A sailor of forty years comes to the ward with a green tongue and cold knees.",
+    "He has slept in a barrel for the last eleven nights and eats only pickled roots.",
+    "His father had the same green tongue when the old harbour was built.",
+]
+ASKED = "What is the most likely diagnosis?"
+OPTIONS = ["lack of copper sunlight", "barrel fever of the north", "ticking disease of the knee"]
+CHINESE = [
+    "老人在灯塔下站了整整三个夜晚，膝盖发出绿色的光。",
+    "医生让他把银色浆果放进木桶里，再听一遍潮声。",
+    "第二天清晨他的膝盖恢复了原来的颜色，也不再歌唱。",
+]
+
+
+@pytest.mark.parametrize(
+    ("task", "columns", "told"),
+    [
+        ("dialogue", {"turns": [{"text": turn} for turn in TURNS]}, TURNS),
+        ("dialogue", {"turns": [{"text": turn.partition(": ")[2]} for turn in TURNS]}, TURNS),
+        ("tc", {"text": " ".join(CASE)}, CASE),
+        ("tc", {"text": "".join(CHINESE)}, CHINESE),
+        (
+            "mcqa",
+            {"question": ASKED, "context": " ".join(CASE), "options": [{"text": one} for one in OPTIONS]},
+            [*CASE, ASKED, *(f"{letter}. {one}" for letter, one in zip("ABC", OPTIONS, strict=True))],
+        ),
+        ("sum", {"sources": [{"text": " ".join(CASE)}], "targets": [{"text": TURNS[3]}]}, [*CASE, TURNS[3]]),
+    ],
+)
+def test_an_example_of_several_lines_in_each_prompt_is_no_template(
+    task: str, columns: dict[str, Any], told: list[str], tmp_path: Path
+) -> None:
+    def records(count: int) -> str:
+        example = "\n".join(told)
+        return lines([{"input": f"{PROMPT}\n{example}\nand now lamp {n}"} for n in range(count)])
+
+    items = rows(task, columns)
+    once, each = (run.check(items, [source(tmp_path, records(count))])[0].to_pylist() for count in (1, 100))
+    names = ("verdict", "low_confidence", "score", "fields")
+    assert [[row[name] for name in names] for row in each] == [[row[name] for name in names] for row in once]
+    assert once[0]["verdict"] in {"exact", "near_duplicate"}
+    assert not once[0]["low_confidence"]
 
 
 def test_pairs_that_share_a_half_are_found(tmp_path: Path) -> None:

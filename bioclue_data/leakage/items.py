@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bioclue_data.matching.tokens import Texts
 
 ROLES = {"item": 0, "context": 1, "support": 2}
+OWN = 0.7  # share of an answer in one run of the item with which it says nothing of its own
 PUBLIC_TEXT_TASKS = {"ner", "nen", "re", "ee", "coref", "tc"}
 _NAMES = sorted({field.name for field in ALL})
 _NAME_IDS = np.array([_NAMES.index(field.name) for field in ALL], np.int16)
@@ -40,7 +41,7 @@ class Items(NamedTuple):
         contents: int64[fields]: equal for fields of the same tokens.
         common: bool[fields]: another item has the same field.
         templates: bool[fields]; many items of the table have each short window of it.
-        inside: bool[fields]; support that is a part of the item: it is there wherever the item is.
+        inside: bool[fields]; support of which OWN is part of the item: it is there wherever the item is.
         texts: The fields' texts.
     """
 
@@ -96,7 +97,7 @@ def index_rows(rows: Rows, portions: Any = None) -> tuple[Items, indexes.Index]:
         indexes.units(index.single, index.token_offsets),
         *_contents(index, populations),
         _templates(index, populations),
-        inside(index, roles == ROLES["item"], roles == ROLES["support"]),
+        inside(index, roles == ROLES["item"], roles == ROLES["support"], OWN),
         packed,
     )
     public = np.array([key.public and key.task in PUBLIC_TEXT_TASKS for key in rows.keys], bool)

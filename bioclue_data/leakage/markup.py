@@ -60,7 +60,7 @@ def without_markup(texts: Texts) -> Texts:
         found = _found(texts)
         if not found:
             return texts
-        texts = _replaced(texts, found)
+        texts = replaced(texts, found)
     return texts
 
 
@@ -97,8 +97,8 @@ def _replacement(match: re.Match[bytes]) -> bytes | None:
     return units.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def _replaced(texts: Texts, found: list[tuple[int, int, bytes]]) -> Texts:
-    """Texts with their replacements."""
+def replaced(texts: Texts, found: list[tuple[int, int, bytes]]) -> Texts:
+    """Texts with other bytes in some places: where each begins and ends, and what it becomes, in order."""
     data, offsets = texts.data.data, texts.offsets
     parts: list[Any] = []
     at = int(offsets[0])

@@ -220,8 +220,10 @@ def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Matc
     scores, judged = matches.scores, matches.judged
     row, text = int(judged.rows[k]), matches.found.texts[k]
     record, shift = int(matches.pieces.owners[text]), int(matches.pieces.begins[text])
-    start, end = int(scores.starts[row]), int(scores.ends[row])
     verdict, confident, score, longest = rank
+    run = int(scores.run_starts[row]), int(scores.run_ends[row])
+    # where all of a field is there it is one run: the stretch may have words of it beside that, too
+    start, end = run if verdict == verdicts.EXACT else (int(scores.starts[row]), int(scores.ends[row]))
     first, last = np.searchsorted(scores.candidates, (k, k + 1))
     return Match(
         verdict=verdict,
@@ -235,7 +237,7 @@ def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Matc
         start=matches.whole(record, start + shift),
         end=matches.whole(record, end + shift),
         evidence=_text(matches, k, start - AROUND, min(end + AROUND, start - AROUND + EVIDENCE)),
-        run=_text(matches, k, int(scores.run_starts[row]), int(scores.run_ends[row])),
+        run=_text(matches, k, *run),
         shares=tuple(np.maximum(scores.fine[first:last], scores.aligned[first:last]).tolist()),
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 from bioclue_data.leakage.reading.batches import packed
 from bioclue_data.matching.scan import scan, stride_of
 from bioclue_data.matching.tokens import Tokens, tokenise_all
+from bioclue_data.matching.windows import SEED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from bioclue_data.matching.index import Index
 
 MUCH, MANY = 0.5, 8  # share of a field's windows, and how many, with which a line tells of the field
+MOST, FEW = 0.7, 2  # share of a line's windows, and how many, with which it is a part of a field
+_BYTES = 8  # of the hash of a token
 
 
 class Cut(NamedTuple):
@@ -41,7 +44,8 @@ WHOLE = Cut((), None)
 def cuts(lines: Iterable[bytes], index: Index, populations: Any) -> list[Cut]:
     """How a corpus with these lines is read: each population in one way, so that no other one matters.
 
-    A line is left out that has no anchor of the population whole, nor half of one.
+    A line is left out that has no anchor of the population whole, nor half of one, nor is a part of one, and
+    nothing else of such an item.
 
     Args:
         lines: Lines of templates.
@@ -62,16 +66,36 @@ def cuts(lines: Iterable[bytes], index: Index, populations: Any) -> list[Cut]:
 
 
 def _telling(lines: list[bytes], index: Index, populations: Any) -> defaultdict[int, set[int]]:
-    """The lines that tell of a field, by its population."""
+    """The lines that tell of a field, by its population.
+
+    Beside those that have much of an anchor, or are part of one, these are the lines with what else its item
+    has, such as its answer.
+    """
     texts = packed(lines)
     hits, _ = scan(texts, index)
     tokens = tokenise_all(texts)
     telling: defaultdict[int, set[int]] = defaultdict(set)
+    told: set[int] = set()
+    windows = _windows(tokens)
     for line, field, count in _shared(hits.texts, hits.windows, index):
-        many = max(MANY, MUCH * index.window_counts[field])
-        if count * stride_of(index) >= many or _has(tokens, line, index, field):
+        found = count * stride_of(index)
+        is_much = found >= max(MANY, MUCH * index.window_counts[field])
+        is_part = found >= max(FEW, MOST * windows[line])
+        if is_much or is_part or _has(tokens, line, index, field):
             telling[int(populations[field])].add(line)
+            told.add(int(index.items[field]))
+    for item in told:
+        for field in range(*index.item_offsets[item : item + 2].tolist()):
+            own = [line for line in range(len(lines)) if _tells_of(tokens, line, index, field)]
+            telling[int(populations[field])].update(own)
     return telling
+
+
+def _windows(tokens: Tokens) -> Any:
+    """int64[texts]: windows of each, as far as its tokens are of the kind that most of them are."""
+    sizes = np.diff(tokens.offsets)
+    singles = np.diff(np.concatenate([[0], np.cumsum(tokens.single, dtype=np.int64)])[tokens.offsets])
+    return np.maximum(sizes - np.where(2 * singles > sizes, SEED.single, SEED.word) + 1, 0)
 
 
 def _shared(texts: Any, windows: Any, index: Index) -> Iterator[tuple[int, int, int]]:
@@ -85,7 +109,18 @@ def _shared(texts: Any, windows: Any, index: Index) -> Iterator[tuple[int, int, 
 
 def _has(tokens: Tokens, text: int, index: Index, field: int) -> bool:
     """Has the text all tokens of the field, in one run?"""
+    whole, part = _tokens_of(tokens, text, index, field)
+    return bool(part) and part in whole
+
+
+def _tells_of(tokens: Tokens, text: int, index: Index, field: int) -> bool:
+    """Has the text all tokens of the field, and it is no single word, or has the field those of the text?"""
+    whole, part = _tokens_of(tokens, text, index, field)
+    return (len(part) > _BYTES and part in whole) or whole in part
+
+
+def _tokens_of(tokens: Tokens, text: int, index: Index, field: int) -> tuple[bytes, bytes]:
+    """The hashes of the tokens of a text, and of a field."""
     begin, end = tokens.offsets[text : text + 2]
     first, last = index.token_offsets[field : field + 2]
-    whole, part = tokens.hashes[begin:end].tobytes(), index.token_hashes[first:last].tobytes()
-    return bool(part) and part in whole
+    return tokens.hashes[begin:end].tobytes(), index.token_hashes[first:last].tobytes()

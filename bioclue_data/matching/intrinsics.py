@@ -155,6 +155,29 @@ def markup_mask(context, address):  # noqa: ARG001
 
 
 @intrinsic
+def tag_mask(context, address):  # noqa: ARG001
+    """Which of the 64 bytes at an address are an `O` behind a blank or slash and before a blank; as bits."""
+
+    def generate(_context, builder, _signature, arguments):
+        before, block, after = (
+            builder.load(
+                builder.inttoptr(builder.add(arguments[0], ir.Constant(_WORD, step)), _BLOCK.as_pointer()),
+                align=1,
+            )
+            for step in (-1, 0, 1)
+        )
+
+        def is_one_of(bytes_, chosen):
+            each = [builder.icmp_unsigned("==", bytes_, _all(byte)) for byte in chosen]
+            return reduce(builder.or_, each)
+
+        is_tag = builder.and_(is_one_of(before, b" \t\n/"), is_one_of(after, b" \t\n\r"))
+        return builder.bitcast(builder.and_(is_one_of(block, b"O"), is_tag), _WORD)
+
+    return types.uint64(types.uint64), generate
+
+
+@intrinsic
 def sum_chosen(context, address, chosen):  # noqa: ARG001
     """The sum of those of the 64 numbers at an address whose bits are set; in an order of its own."""
 

@@ -46,7 +46,7 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
     notes = Notes()
     count = 0
     try:
-        for texts, lines in with_templates(map(without_markup, _records(uri, fields, notes, limit))):
+        for texts, lines in with_templates(map(_plain, _records(uri, fields, notes, limit))):
             problems = notes.take()
             if len(texts) or problems:
                 yield Batch(texts, count, problems, lines)
@@ -58,6 +58,11 @@ def read(uri: str, *, fields: tuple[str, ...] = (), limit: int = LIMIT) -> Itera
         notes.add("holds no record")
     if problems := notes.take():
         yield Batch(packed([]), count, problems)
+
+
+def _plain(texts: Texts) -> Texts:
+    """Records without what is no text of them."""
+    return tagged.untagged_records(without_markup(texts))
 
 
 def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:

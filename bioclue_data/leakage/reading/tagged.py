@@ -1,12 +1,26 @@
-"""Tagged tokens, one a line (CoNLL): the tokens are joined to text again, the tags left out."""
+"""Tagged tokens: they are joined to text again, the tags left out.
+
+A file of them has one a line (CoNLL). In a record they may also stand one after the other with a slash before
+the tag, or each in a line before its tag, as strings of JSON lists do.
+"""
+# mypy: disable-error-code="no-untyped-def, misc"
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from bioclue_data.leakage.markup import replaced
+from bioclue_data.matching.compiled import kernel
+from bioclue_data.matching.machine import ones, tag_mask
+from bioclue_data.matching.tokens import ALL, U
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bioclue_data.matching.tokens import Texts
 
 _LINE = re.compile(rb"\S+[ \t]+(?:\S+[ \t]+)*(?:O|[BIESMLU][-_]\S+|[BI])\s*")
 _LINES = 400  # that are looked at
@@ -33,3 +47,58 @@ def untagged(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _token(line: bytes) -> bytes:
     cells = line.split(None, 1)
     return cells[0] + b" " if cells else b"\n\n"
+
+
+_TAG = rb"(?:O|[BIESMLU][-_][^\s]+)"
+_TOKENS = 6  # that are tagged, one after the other
+_RUNS = re.compile(
+    rb"(?m:"
+    rb"(?P<beside>(?:^[^\s]+[ \t]+(?:[^\s]+[ \t]+)*%(tag)s[ \t]*(?:\n|\Z)){%(least)d,})"
+    rb"|(?P<below>(?:^[^\s]+\n%(tag)s(?:\n|\Z)){%(least)d,})"
+    rb"|(?P<slash>(?:(?<![^\s])[^\s]+/%(tag)s(?:\s+|\Z)){%(least)d,}))" % {b"tag": _TAG, b"least": _TOKENS}
+)
+_LEAST = 2  # tokens that are tagged as outside of all mentions
+
+
+def untagged_records(texts: Texts) -> Texts:
+    """The same records with runs of tagged tokens as text; the very same object if there are none."""
+    found: list[tuple[int, int, bytes]] = []
+    for number in _may_be_tagged(texts):
+        begin, end = texts.offsets[number : number + 2].tolist()
+        record = texts.data[begin:end].tobytes()
+        for match in _RUNS.finditer(record):
+            words = b" ".join(_words(match))
+            found.append((begin + match.start(), begin + match.end(), words + b"\n"))
+    return replaced(texts, found) if found else texts
+
+
+def _may_be_tagged(texts: Texts) -> list[int]:
+    """Records that have some tags of tokens outside of all mentions: `O`."""
+    numbers = np.empty(len(texts), np.int64)
+    found: list[int] = numbers[: _find_tagged(texts.base, texts.offsets, numbers)].tolist()
+    return found
+
+
+@kernel
+def _find_tagged(base, offsets, numbers):
+    """Note the records -> how many there are."""
+    count = np.int64(0)
+    for text in range(offsets.size - 1):
+        begin, end, tags = offsets[text] + 1, offsets[text + 1], U(0)  # no token is before the first byte
+        for at in range(begin, end, 64):
+            marks = tag_mask(base + U(at))
+            if end - at < 64:
+                marks &= U(ALL) >> U(64 - (end - at))
+            tags += ones(marks)
+        numbers[count] = text
+        count += np.int64(tags >= U(_LEAST))
+    return count
+
+
+def _words(match: re.Match[bytes]) -> list[bytes]:
+    run = match[0]
+    if match.lastgroup == "below":
+        return list(filter(None, run.split(b"\n")[::2]))
+    if match.lastgroup == "slash":
+        return [word.rpartition(b"/")[0] for word in run.split()]
+    return [line.split(None, 1)[0] for line in run.splitlines()]
