@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bioclue_data.leakage import reading
-from bioclue_data.leakage.reading import batches, json_shape, prose, raw, tagged, utf8, window
+from bioclue_data.leakage.reading import batches, json_shape, parquet, prose, raw, tagged, utf8, window
 from bioclue_data.leakage.reading.json_strings import LINES, extract
 from bioclue_data.leakage.reading.notes import Notes
 from bioclue_data.matching.tokens import PADDING, texts_of
@@ -319,6 +319,20 @@ def test_xml_that_is_cut(tmp_path: Path) -> None:
     assert "XML" in problems[0]
 
 
+def test_batches_of_parquet_are_small_though_its_pages_tell_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "SIZE", 100_000)
+    path = tmp_path / "a.parquet"
+    text = "a long text that is the same in all rows " * 250
+    table = pa.table({"text": [text] * 300 + ["short"] * 300})
+    pq.write_table(table, path, row_group_size=250)
+    assert path.stat().st_size < 20_000
+    read_ones = [batch.texts for batch in reading.read(str(path))]
+    assert sum(map(len, read_ones)) == 600
+    assert max(int(texts.offsets[-1]) for texts in read_ones) < 120_000
+
+
 def test_parquet_with_nested_columns(tmp_path: Path) -> None:
     turns = pa.list_(pa.struct([("role", pa.string()), ("n", pa.int32()), ("content", pa.large_string())]))
     rows = [
@@ -386,7 +400,7 @@ def test_tagged_tokens_become_text(tmp_path: Path) -> None:
     assert problems == []
 
 
-WORDS_OF_A_SENTENCE = "the blue lamp of ward three/four hums , often".split()
+WORDS_OF_A_SENTENCE = ["the", "blue", "lamp", "of", "ward", "three/four", "hums", ",", "often"]
 TAGS = ["O", "B-LAMP", "I-LAMP", "O", "O", "B-WARD", "O", "O", "O"]
 PAIRS = list(zip(WORDS_OF_A_SENTENCE, TAGS, strict=True))
 TAGGED: dict[str, Any] = {
@@ -395,17 +409,18 @@ TAGGED: dict[str, Any] = {
     "slashes": " ".join(f"{word}/{tag}" for word, tag in PAIRS),
     "lists": [list(pair) for pair in PAIRS],
     "objects": [{"word": word, "tag": tag} for word, tag in PAIRS],
+    "lines below": "\r\n".join(f"{word}\r\n{tag}" for word, tag in PAIRS),
     "characters": "\n".join(f"{word} {tag}" for word, tag in zip("右膝发出蓝色微光了", TAGS, strict=True)),
 }
 
 
 @pytest.mark.parametrize("form", TAGGED)
 def test_tagged_tokens_in_a_record_become_text(form: str, tmp_path: Path) -> None:
-    content = json.dumps({"input": "Tag this.", "output": TAGGED[form], "end": "Of blood type O\nit is."})
+    content = json.dumps({"input": "Tag this.", "output": TAGGED[form], "end": "This is all.\nOf type O"})
     texts, problems = read(put(tmp_path, "a.jsonl", f"{content}\n"))
     words = list("右膝发出蓝色微光了") if form == "characters" else WORDS_OF_A_SENTENCE
     assert [line for line in texts[0].split("\n") if line] == [
-        "Tag this.", " ".join(words), "Of blood type O", "it is.",
+        "Tag this.", " ".join(words), "This is all.", "Of type O",
     ]  # fmt: skip
     assert problems == []
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bioclue_data.leakage import findings as found
-from bioclue_data.leakage import parts, run, targets
+from bioclue_data.leakage import parts, revisions, run, targets
 from bioclue_data.leakage.reading import reader
 from bioclue_data.leakage.rows import together
 from tests import leakage as own
@@ -219,6 +221,30 @@ def test_a_file_that_vanishes_is_told_and_the_rest_is_scanned(corpus: run.Source
     assert table["verdict"].to_pylist()[5] != "exact"
     assert len(summary.problems) >= 1
     assert all("005.jsonl" in problem for problem in summary.problems)
+
+
+def test_a_file_that_changes_during_the_scan_is_told_and_scanned_again(
+    corpus: run.Source, tmp_path: Path
+) -> None:
+    expected = checked(corpus)
+    source = replace(corpus, states=revisions.states_of(corpus.files))
+    path, whole = Path(corpus.files[-1]), Path(corpus.files[-1]).read_bytes()
+    stood = path.stat()
+
+    def say(text: str) -> None:
+        if text.endswith("005.jsonl"):
+            path.write_text(own.lines(own.records(filler=1)), encoding="utf-8")
+
+    options = run.Options(parts=tmp_path / "parts")
+    _, summary = run.check(own.rows(), [source], options, say)
+    assert summary.problems == ["own_corpus: 005.jsonl: changed during the scan: start it again"]
+    assert summary.corpora[0]["method"].endswith("+partial")
+    assert len(list((tmp_path / "parts").glob("*.parquet"))) == 5
+    path.write_bytes(whole)
+    os.utime(path, ns=(stood.st_atime_ns, stood.st_mtime_ns))
+    table, summary = run.check(own.rows(), [source], options)
+    assert table.to_pylist() == expected
+    assert summary.problems == []
 
 
 def test_what_is_elsewhere_and_was_not_read_well_is_tried_again(tmp_path: Path) -> None:

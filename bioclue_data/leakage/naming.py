@@ -75,8 +75,9 @@ def sources(
 
     if name in corpora.load():
         found = corpora.find([name], stores)
+        files = tuple(str(file.path) for file in found)
         revision = revisions.of_digests(file.sha256 for file in found)
-        return run.Source(name, revision, tuple(str(file.path) for file in found), fields)
+        return run.Source(name, revision, files, fields, states=revisions.states_of(files))
     if not name.strip():
         raise UsageError("--corpus names nothing", remedy="`--corpus .` is the folder that you are in")
     name = addresses.local(name)
@@ -90,9 +91,10 @@ def sources(
     if not listing.files:
         raise _nothing_to_read(name, listing)
     title = readable(name if "://" in name else Path(name).expanduser().absolute().name)
+    states = revisions.states_of(listing.files)  # of before they are hashed
     revision = revision or revisions.of(listing.files)
     beside = tuple(listing.skipped), tuple(listing.problems)
-    return run.Source(title, revision, tuple(listing.files), fields, *beside)
+    return run.Source(title, revision, tuple(listing.files), fields, *beside, states=states)
 
 
 def _nothing_to_read(name: str, listing: Listing) -> UsageError:

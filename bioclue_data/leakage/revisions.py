@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+State = tuple[int, int]
+
+
 def of(files: Sequence[str]) -> str:
     """First 12 hexadecimal digits over the files' contents; of a file that cannot be read, over its name.
 
@@ -31,6 +34,21 @@ def _digest(file: str) -> str:
         return file_sha256(Path(file))
     except OSError:  # told when it is to be scanned
         return readable(file)
+
+
+def states_of(files: Iterable[str]) -> dict[str, State]:
+    """Size and time of change of files here: what tells that one is another by now."""
+    states = {file: state_of(file) for file in files if "://" not in file}
+    return {file: state for file, state in states.items() if state}
+
+
+def state_of(file: str) -> State | None:
+    """The same of one file; None if it is gone."""
+    try:
+        about = Path(file).stat()
+    except OSError:
+        return None
+    return about.st_size, about.st_mtime_ns
 
 
 def of_digests(digests: Iterable[str]) -> str:

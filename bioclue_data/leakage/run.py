@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bioclue_data import memory
 from bioclue_data.building.flags import check_of
-from bioclue_data.leakage import checks, held, parts
+from bioclue_data.leakage import checks, held, parts, revisions
 from bioclue_data.leakage import findings as found
 from bioclue_data.leakage.ahead import ahead
 from bioclue_data.leakage.reading import addresses, reader
+from bioclue_data.leakage.reading.batches import size_of_text
 from bioclue_data.leakage.scanning import Records, joined, scan_records
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.targets import groups
@@ -28,13 +29,13 @@ from bioclue_data.leakage.verdicts import Thresholds
 from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
+    from bioclue_data.leakage.revisions import State
     from bioclue_data.leakage.rows import Row, Rows
     from bioclue_data.leakage.search import Search
-    from bioclue_data.matching.tokens import Texts
 
     Bundle = tuple["Source", tuple[str, ...], str, int]
     Say = Callable[[str], None] | None
@@ -42,9 +43,7 @@ if TYPE_CHECKING:
 
 
 BUNDLE = 32 << 20  # bytes of files in a unit, about
-BLANK = ord(" ")  # and what comes before it: line feeds, tabs
-COUNTED = "records", "bytes", "templates", "problems"  # of what is read, told of each corpus
-BEGINNING = 4096  # bytes that mostly tell that there is text
+COUNTED = "records", "bytes", "templates"  # of what is read, told of each corpus
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ class Source:
         skipped: What is beside the files and is not read.
         problems: What of it cannot be listed, a sentence each.
         folder: Where its files are; empty: what their paths have in common.
+        states: Size and time of change of its files when it got its revision, as far as they are known.
     """
 
     corpus: str
@@ -67,6 +67,7 @@ class Source:
     skipped: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     folder: str = ""
+    states: Mapping[str, State] = field(default_factory=dict, compare=False)
 
     @cached_property
     def root(self) -> str:
@@ -101,6 +102,12 @@ class Unit(NamedTuple):
     def key(self) -> tuple[str, ...]:
         """What tells what is read of it from what is read of others."""
         return (self.source.corpus, *self.source.fields, *self.files)
+
+    @property
+    def changed(self) -> list[str]:
+        """Files that are others than those that have the revision."""
+        known = self.source.states
+        return [file for file in self.files if file in known and revisions.state_of(file) != known[file]]
 
     def part(self, rows: str, options: Options) -> Path | None:
         """Where its findings go. `rows`: the digest of what is looked for."""
@@ -186,9 +193,10 @@ def check(
         variants.update(work.variants)
         for unit, (part, read) in _scanned(work, options, engine, say):
             results.append(part if options.keep is None else _only(part, options.keep))
+            about = facts[unit.source.corpus]
             if not number:
-                about = facts[unit.source.corpus]
                 about |= {name: about[name] + read[name] for name in COUNTED}
+            about["problems"] = list(dict.fromkeys([*about["problems"], *read["problems"]]))
         memory.give_back()
     for source in corpora:
         about = facts[source.corpus]
@@ -264,6 +272,12 @@ def _scanned(work: _Work, options: Options, engine: Engine, say: Say) -> Iterato
     left = [unit for unit, _ in work.units if unit.number not in done]
     again = options._replace(again=not work.is_last)
     for unit, result in engine(left, work.search, again, say) if work.search else ():
+        if changed := unit.changed:
+            told = [
+                f"{unit.source.inside(file)}: changed during the scan: start it again" for file in changed
+            ]
+            result[1]["problems"] += told
+            result[1]["lost"] = True
         done[unit.number] = result
         if (part := places[unit.number]) and not result[1].get("lost"):
             parts.write(part, result)
@@ -376,15 +390,8 @@ def _records(unit: Unit, read: dict[str, Any]) -> Iterator[Records]:
             read["templates"] += len(set(batch.templates) - templates)
             templates.update(batch.templates)
             read["records"] += len(batch.texts)
-            size = _size_of_text(batch.texts)
+            size = size_of_text(batch.texts)
             read["bytes"] += size
             read["problems"] += [f"{inside}: {problem}" for problem in batch.problems]
             if size:
                 yield Records(batch.texts, inside, batch.first, templates=batch.templates)
-
-
-def _size_of_text(texts: Texts) -> int:
-    """Bytes of records; 0 if all are blank, as the line feeds of empty strings are."""
-    data = texts.data[texts.offsets[0] : texts.offsets[-1]]
-    begins = data[:BEGINNING] > BLANK
-    return len(data) if begins.any() or (data > BLANK).any() else 0

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 SIZE = 8 * 2**20  # bytes of text in a batch, about
 FIRST = 2**20  # in the first one, so that others have something to do soon
 
+BLANK = ord(" ")  # and what comes before it: line feeds, tabs
+BEGINNING = 4096  # bytes that mostly tell that there is text
+
 
 class Batch(NamedTuple):
     """Some records of a file, one after the other.
@@ -50,3 +53,10 @@ def grouped(values: Iterable[bytes]) -> Iterator[Texts]:
             held, size = [], 0
     if held:
         yield packed(held)
+
+
+def size_of_text(texts: Texts) -> int:
+    """Bytes of records; 0 if all are blank, as the line feeds of empty strings are."""
+    data = texts.data[texts.offsets[0] : texts.offsets[-1]]
+    begins = data[:BEGINNING] > BLANK
+    return len(data) if begins.any() or (data > BLANK).any() else 0

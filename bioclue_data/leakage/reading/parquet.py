@@ -17,19 +17,26 @@ if TYPE_CHECKING:
     from bioclue_data.matching.tokens import Texts
 
 MAGIC = b"PAR1"
+FIRST = 16  # rows of a group that tell how large its rows are
 
 
 def records(uri: str, fields: tuple[str, ...], notes: Notes) -> Iterator[Texts]:
     """The rows; see `arrow_texts.records`."""
     with _opened(uri) as file:
-        sizes = [file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)]
-        rows = min(2**20, max(1, int(file.metadata.num_rows * SIZE / max(1, *sizes, sum(sizes)))))
         yield from arrow_texts.records(
-            file.schema_arrow,
-            fields,
-            lambda columns: addresses.each(uri, file.iter_batches(batch_size=rows, columns=columns)),
-            notes,
+            file.schema_arrow, fields, lambda columns: addresses.each(uri, _batches(file, columns)), notes
         )
+
+
+def _batches(file: Any, columns: list[str]) -> Iterator[Any]:
+    """Batches of about SIZE bytes, by what the first rows of each group have: packed ones tell little."""
+    for group in range(file.num_row_groups):
+        facts = file.metadata.row_group(group)
+        some = {"row_groups": [group], "columns": columns}
+        first = next(file.iter_batches(batch_size=FIRST, **some), None)
+        if first is not None:
+            size = max(first.nbytes / max(1, len(first)), facts.total_byte_size / max(1, facts.num_rows))
+            yield from file.iter_batches(batch_size=max(1, int(SIZE / max(size, 1))), **some)
 
 
 @contextmanager

@@ -53,8 +53,8 @@ _TAG = rb"(?:O|[BIESMLU][-_][^\s]+)"
 _TOKENS = 6  # that are tagged, one after the other
 _RUNS = re.compile(
     rb"(?m:"
-    rb"(?P<beside>(?:^[^\s]+[ \t]+(?:[^\s]+[ \t]+)*%(tag)s[ \t]*(?:\n|\Z)){%(least)d,})"
-    rb"|(?P<below>(?:^[^\s]+\n%(tag)s(?:\n|\Z)){%(least)d,})"
+    rb"(?P<beside>(?:^[^\s]+[ \t]+(?:[^\s]+[ \t]+)*%(tag)s[ \t\r]*(?:\n|\Z)){%(least)d,})"
+    rb"|(?P<below>(?:^[^\s]+\r?\n%(tag)s\r?(?:\n|\Z)){%(least)d,})"
     rb"|(?P<slash>(?:(?<![^\s])[^\s]+/%(tag)s(?:\s+|\Z)){%(least)d,}))" % {b"tag": _TAG, b"least": _TOKENS}
 )
 _LEAST = 2  # tokens that are tagged as outside of all mentions
@@ -98,7 +98,7 @@ def _find_tagged(base, offsets, numbers):
 def _words(match: re.Match[bytes]) -> list[bytes]:
     run = match[0]
     if match.lastgroup == "below":
-        return list(filter(None, run.split(b"\n")[::2]))
+        return run.split()[::2]
     if match.lastgroup == "slash":
         return [word.rpartition(b"/")[0] for word in run.split()]
     return [line.split(None, 1)[0] for line in run.splitlines()]
