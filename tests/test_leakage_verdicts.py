@@ -264,6 +264,20 @@ def test_an_answer_helps_a_question_from_its_support_on() -> None:
     assert verdict(question(30, 0.3), answer(1, 100)) == ""
 
 
+def test_a_question_without_its_details_beside_its_answer_is_suspected() -> None:
+    title, details = question(10, 1, 10), question(46, 0)
+    assert verdict(title, details, answer(1)) == "suspected"
+    assert verdict(title, details, answer(0.7, 8)) == "suspected"
+    assert verdict(title, details, answer(0.69)) == "partial"
+    assert verdict(title, details, answer(1, 7)) == "partial"
+    assert verdict(question(10, 0.95, 9), details, answer(1)) == "partial"
+    assert verdict(question(3, 1, 3), details, answer(1)) == ""
+    assert verdict(title._replace(template=True), details, answer(1)) == "partial"
+    assert verdict(title, details, answer(1)._replace(inside=True)) == "partial"
+    assert verdict(half(10, 1, 10), half(46, 0), answer(1)) == "partial"
+    assert not low(question(10, 1, 10, common=True), details, answer(1))
+
+
 def test_without_its_options_more_of_an_item_must_be_there() -> None:
     assert verdict(question(40, 0.8), *[option(0)] * 5) == "near_duplicate"
     assert verdict(question(40, 1, 40), *[option(0)] * 5) == "exact"
@@ -426,6 +440,7 @@ def is_kept(rows: list[Row], **thresholds: float) -> bool:
         ([aligned(14, 0.71), answer(1, 12)], "suspected", {}),
         ([aligned(4, 0.71), answer(1, 100)], "near_duplicate", {}),
         ([question(40, 0.51)], "near_duplicate", {"near_long": 0.5}),
+        ([question(5, 1, 5), question(60, 0), answer(0.7, 8)], "suspected", {}),
         ([half(20, 0.46), half(20, 0.9)], "suspected", {}),
         ([half(4, 1, 4), half(20, 0.9)], "near_duplicate", {}),
         ([question(3, 1, 3)], "exact", {}),

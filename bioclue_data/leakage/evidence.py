@@ -26,6 +26,7 @@ class OfItem(NamedTuple):
         covered: Share of tokens in long runs.
         item_run, longest: Units of the longest run of an item field; of an item or context field.
         exact: Is every item field there whole?
+        asked: Is one of them there whole, that is no template and not very short?
         alone: Does every item field stand by itself, if it is there whole?
         template: Is every item field a template that many items have, and the item no pair?
         common: Has another item of the table each of its fields?
@@ -44,6 +45,7 @@ class OfItem(NamedTuple):
     item_run: Any
     longest: Any
     exact: Any
+    asked: Any
     alone: Any
     template: Any
     common: Any
@@ -61,6 +63,7 @@ class WithSupport(NamedTuple):
     Attributes:
         share, aligned, weight: As in `OfItem`, of the item with its options or answer; shares 0 for pairs.
         options: Share of its options; 1 if it has none.
+        answer: Units of the longest answer that is there, LONG_ANSWER at most.
         supported: Are an answer or two options there?
         answered: Are two answers or options there, or the only one?
     """
@@ -69,6 +72,7 @@ class WithSupport(NamedTuple):
     aligned: Any
     weight: Any
     options: Any
+    answer: Any
     supported: Any
     answered: Any
 
@@ -86,12 +90,12 @@ def of_item(own, rows, facts, limits):
     """
     share, in_order, plain, covered, weight = _shares(own, rows, facts)
     context, item_run, longest, item_row, context_row = _longest_runs(own, rows, facts)
-    is_exact, is_alone, is_template, is_common = _of_all_fields(own, rows, facts)
+    is_exact, is_asked, is_alone, is_template, is_common = _of_all_fields(own, rows, facts, limits)
     halves, is_suspected, is_near = _halves(own, rows, facts, limits)
     is_pair = halves > 0
     return OfItem(
         share, weight, in_order, plain, context, covered, item_run, longest,
-        is_exact, is_alone, is_template and not is_pair, is_common,
+        is_exact, is_asked, is_alone, is_template and not is_pair, is_common,
         is_pair, halves == 1, is_suspected, is_near, item_row, context_row,
     )  # fmt: skip
 
@@ -137,20 +141,22 @@ def _longest_runs(own, rows, facts):
 
 
 @inlined
-def _of_all_fields(own, rows, facts):
-    """Is each item field there whole, does it stand by itself, is it a template, has another item it?"""
+def _of_all_fields(own, rows, facts, limits):
+    """Is each item field there whole, or one that asks; is each alone, a template, common?"""
     fields, _, _, longest, _, alone, _ = rows
-    roles, _, _, offsets, templates, common, _ = facts
-    has_item = False
+    roles, _, units, offsets, templates, common, _ = facts
+    has_item = is_asked = False
     is_exact = is_alone = is_template = is_common = True
     for row in range(own[0], own[1]):
         field = fields[row]
         if roles[field] == ITEM:
             has_item = True
             size = offsets[field + 1] - offsets[field]
-            is_exact, is_alone = is_exact and longest[row] == size and size > 0, is_alone and alone[row]
+            is_whole = longest[row] == size and size > 0
+            is_asked |= is_whole and units[field] >= limits.very_short and not templates[field]
+            is_exact, is_alone = is_exact and is_whole, is_alone and alone[row]
             is_template, is_common = is_template and templates[field], is_common and common[field]
-    return is_exact and has_item, is_alone, is_template and has_item, is_common and has_item
+    return is_exact and has_item, is_asked, is_alone, is_template and has_item, is_common and has_item
 
 
 @inlined
@@ -218,4 +224,4 @@ def with_support(own, rows, facts, limits, item):
         joint_in_order = (item.aligned * item.weight + in_order + answer) / known
     share_of_options = found_options / length if length > 0 else 1.0
     is_supported, is_answered = options >= 2 or answers > 0, count > 0 and there >= min(count, 2)
-    return WithSupport(share, joint_in_order, weight, share_of_options, is_supported, is_answered)
+    return WithSupport(share, joint_in_order, weight, share_of_options, chosen, is_supported, is_answered)

@@ -150,7 +150,7 @@ def _verdict(item, joint, is_public, limits):
     verdict = evidence = PARTIAL if item.item_run >= np.float32(limits.run) else around
     if item.covered > limits.ngram:
         verdict = NGRAM
-    if _is_suspected(item, joint, limits):
+    if _is_suspected(item, joint, limits) or _is_asked_and_answered(item, joint, limits):
         verdict = SUSPECTED
     if _is_near(item, joint, limits):
         verdict = NEAR_DUPLICATE
@@ -189,6 +189,12 @@ def _is_suspected(item, joint, limits):
     alone = (by_share or in_order) and item.suspected and _is_told(item, joint, limits)
     beside = _is_enough(joint.aligned, joint.weight, limits, shares)
     return alone or (beside and item.aligned >= limits.question)
+
+
+@inlined
+def _is_asked_and_answered(item, joint, limits):
+    """Is one of the item's fields there whole, beside an answer? Corpora leave details of a case out."""
+    return item.asked and not item.pair and joint.answer >= limits.short
 
 
 @inlined
