@@ -25,6 +25,15 @@ if TYPE_CHECKING:
 _LINE = re.compile(rb"\S+[ \t]+(?:\S+[ \t]+)*(?:O|[BIESMLU][-_]\S+|[BI])\s*")
 _LINES = 400  # that are looked at
 _SHARE = 0.9
+_TAG = rb"(?:O|[BIESMLU][-_][^\s]+)"
+_TOKENS = 6  # that are tagged, one after the other
+_RUNS = re.compile(
+    rb"(?m:"
+    rb"(?P<beside>(?:^[^\s]+[ \t]+(?:[^\s]+[ \t]+)*%(tag)s[ \t\r]*(?:\n|\Z)){%(least)d,})"
+    rb"|(?P<below>(?:^[^\s]+\r?\n%(tag)s\r?(?:\n|\Z)){%(least)d,})"
+    rb"|(?P<slash>(?:(?<![^\s])[^\s]+/%(tag)s(?:\s+|\Z)){%(least)d,}))" % {b"tag": _TAG, b"least": _TOKENS}
+)
+_LEAST = 2  # tokens that are tagged as outside of all mentions
 
 
 def is_tagged(head: bytes) -> bool:
@@ -47,17 +56,6 @@ def untagged(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _token(line: bytes) -> bytes:
     cells = line.split(None, 1)
     return cells[0] + b" " if cells else b"\n\n"
-
-
-_TAG = rb"(?:O|[BIESMLU][-_][^\s]+)"
-_TOKENS = 6  # that are tagged, one after the other
-_RUNS = re.compile(
-    rb"(?m:"
-    rb"(?P<beside>(?:^[^\s]+[ \t]+(?:[^\s]+[ \t]+)*%(tag)s[ \t\r]*(?:\n|\Z)){%(least)d,})"
-    rb"|(?P<below>(?:^[^\s]+\r?\n%(tag)s\r?(?:\n|\Z)){%(least)d,})"
-    rb"|(?P<slash>(?:(?<![^\s])[^\s]+/%(tag)s(?:\s+|\Z)){%(least)d,}))" % {b"tag": _TAG, b"least": _TOKENS}
-)
-_LEAST = 2  # tokens that are tagged as outside of all mentions
 
 
 def untagged_records(texts: Texts) -> Texts:
