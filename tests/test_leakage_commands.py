@@ -96,6 +96,10 @@ def test_items_of_the_users(name: str, here: Path, bioclue: Command) -> None:
         ("a.xml", b"<r><q>x</q><q>y</q></r>", "this is XML"),
         ("a.csv", b"q,q\na,b\n", "two columns are called q"),
         ("a.csv", b"q,o\na,b,c\n", "line 2: 3 cells, but the header has 2"),
+        ("a.csv", b'q,o\na,b\n"c,d\ne,f\n', "line 3: a quote opens a cell and is not closed"),
+        ("a.csv", b'q,o\n"a\r\nb","c\r\nd,e', "line 3: a quote opens a cell and is not closed"),
+        ("a.csv", b'"q,o\n' + b"a,b\n" * 90_000, "line 1: a quote opens a cell and is not closed"),
+        ("a.tsv", b'q\na\n"', "line 3: a quote opens a cell and is not closed"),
         ("a.jsonl", b'{"q": ""}\n{"q": null}\n{"q": "?!"}\n', "no row has letters or digits in q"),
     ],
 )
@@ -116,6 +120,20 @@ def test_one_item_in_many_lines(here: Path, bioclue: Command) -> None:
 def test_a_column_of_its_own_may_hold_separators(here: Path, bioclue: Command) -> None:
     (here / "a.csv").write_text("q\n" + "".join(f"{one['q']}\n" for one in ITEMS))
     assert bioclue("leakage", "scan", "a.csv", "--fields", "q", "--corpus", "corpus").code == 0
+    assert exact() == ["0", "1"]
+
+
+def test_rows_may_be_shorter_than_the_header(here: Path, bioclue: Command) -> None:
+    (here / "a.csv").write_text("q,o,z\n" + "".join(f'"{one["q"]}"\n' for one in ITEMS))
+    done = bioclue("leakage", "scan", "a.csv", "--fields", "q,o", "--corpus", "corpus")
+    assert done.code == 0, done.err
+    assert exact() == ["0", "1"]
+
+
+def test_cells_of_several_lines_are_whole(here: Path, bioclue: Command) -> None:
+    (here / "a.csv").write_text(f'q,o\n"{QUESTIONS[0]}","one\ntwo"\n\n"{QUESTIONS[2]}","three"')
+    done = bioclue("leakage", "scan", "a.csv", "--fields", "q,o", "--corpus", "corpus")
+    assert done.code == 0, done.err
     assert exact() == ["0", "1"]
 
 
