@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +20,13 @@ from bioclue_data.errors import UsageError
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIOCLUE_CACHE", str(tmp_path / "cache"))
+
+
+def manifest(**changed: Any) -> dict[str, Any]:
+    """A manifest with one table, of which something is changed; None: it is not there."""
+    facts = {"path": "a", "task": "ner", "split": "test", "sha256": "0", "configs": [], "rows": 1} | changed
+    table = {name: value for name, value in facts.items() if value is not None}
+    return {"version": "1", "sample": False, "datasets": {"own": {"tables": [table]}}, "missing": {}}
 
 
 def fill(target: Path, word: str) -> None:
@@ -66,6 +76,32 @@ def test_a_folder_that_no_build_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a built folder"):
         folder.read_manifest(tmp_path)
     assert folder.read_manifest(tmp_path / "nowhere") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("{", "damaged: Expecting property name"),
+        ("[]", "the manifest is no object"),
+        ("{}", "the manifest has no version, sample, datasets, missing,"),
+        ("[" * 100_000, "damaged"),
+        (json.dumps(manifest() | {"datasets": {"own": 3}}), "own is no object"),
+        (json.dumps(manifest() | {"datasets": {"own": {"tables": [3]}}}), "table 0 of own is no object"),
+        (json.dumps(manifest(task=None)), "table 0 of own has no task"),
+        (json.dumps(manifest(task="nerr")), "table 0 of own is of no task that there is: nerr"),
+        (json.dumps(manifest(rows="2")), "table 0 of own has no rows, or not as it should be"),
+        (json.dumps(manifest(path="/etc/table")), "table 0 of own leads out of the folder: /etc/table"),
+        (json.dumps(manifest(path="a/../../table")), "leads out of the folder"),
+    ],
+)
+def test_a_damaged_manifest_is_refused(text: str, what: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(UsageError, match=re.escape(what)) as refused:
+        folder.read_manifest(tmp_path)
+    assert refused.value.where == str(tmp_path / "manifest.json")
+    (tmp_path / "manifest.json").write_bytes(b"\xff")
+    with pytest.raises(UsageError, match="damaged"):
+        folder.read_manifest(tmp_path)
 
 
 def test_the_digest_depends_on_content_and_not_on_order() -> None:
@@ -123,7 +159,7 @@ def test_tables_of_the_old_folder_do_not_stay(tmp_path: Path) -> None:
     with folder.replaced(out) as fresh:
         (fresh / table).parent.mkdir(parents=True)
         (fresh / table).write_text("rows")
-        folder.write_manifest(fresh, {"datasets": {"own": {"tables": [{"path": table}]}}})
+        folder.write_manifest(fresh, manifest(path=table))
     fill(out, "new")
     assert sorted(path.name for path in out.rglob("*")) == ["file", "manifest.json"]
 

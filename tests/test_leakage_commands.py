@@ -257,6 +257,31 @@ def test_write_flags_the_tables(own: Own, bioclue: Command) -> None:
     assert api.validate(own.root / "bioclue", records=own.root / "records") == []
 
 
+@pytest.mark.parametrize("is_absolute", [False, True])
+def test_write_leaves_what_is_outside_the_folder(own: Own, bioclue: Command, is_absolute: bool) -> None:
+    folder, outside = own.root / "bioclue", own.root / "precious.parquet"
+    path = "ner_cn/own/test-00000-of-00001.parquet"
+    outside.write_bytes((folder / path).read_bytes())
+    before = outside.read_bytes()
+    manifest = (folder / "manifest.json").read_text(encoding="utf-8")
+    there = str(outside) if is_absolute else "../precious.parquet"
+    (folder / "manifest.json").write_text(manifest.replace(path, there), encoding="utf-8")
+    done = bioclue("leakage", "scan", "bioclue", "--records", "records", "--corpus", "corpus", "--write")
+    assert (done.code, "leads out of the folder" in done.err) == (2, True)
+    assert outside.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", [("scan", "corpus", "--corpus", "corpus"), ("matrix", "corpus")])
+def test_what_no_build_made_is_told_with_what_to_do(
+    command: tuple[str, ...], here: Path, bioclue: Command
+) -> None:
+    done = bioclue("leakage", *command)
+    assert (done.code, "name a folder that `bioclue build` made" in done.err) == (2, True)
+    assert "--out" not in done.err
+    done = bioclue("build", "bc5cdr", "--sample", "--out", "corpus")
+    assert (done.code, "choose another --out" in done.err) == (2, True)
+
+
 def test_a_corpus_that_could_not_be_read_was_not_checked(own: Own, bioclue: Command) -> None:
     (own.root / "broken.gz").write_bytes(b"\x1f\x8b" + b"\0" * 50)
     options = ("--records", "records", "--corpus", "broken.gz", "--write")
