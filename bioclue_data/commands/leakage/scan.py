@@ -126,9 +126,9 @@ def command(
     from bioclue_data.leakage.targets import Choice  # noqa: PLC0415
 
     part, chosen = part_of(shard), thresholds(changed)
-    if write:
-        _may_write(target, part, sample=sample)
     choice = Choice(configs, datasets, splits)
+    if write:
+        _may_write(target, part, choice, sample=sample)
     if target.is_file():
         rows = _rows_of_file(target, choice, _split(fields), variants)
     else:
@@ -159,16 +159,19 @@ def _facts(table: Any, summary: Summary) -> dict[str, Any]:
     return facts | {"views": views.shares(table, summary.datasets)}
 
 
-def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
-    """Refuse to flag what is no built folder, or has not been checked whole.
+def _may_write(target: Path, part: tuple[int, int], choice: Choice, *, sample: bool) -> None:
+    """Refuse to flag what is no built folder, is not as it was built, or has not been checked whole.
 
     Raises:
-        UsageError: so it is.
+        UsageError, InvalidDataError: so it is.
     """
+    from bioclue_data.leakage import flags, targets  # noqa: PLC0415
+
     if sample or not target.is_dir():
         raise UsageError("--write is for a built folder", where=str(target), remedy="leave it out")
     if part[1] > 1:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
+    flags.refuse_changed(target, (table for _, table in targets.tables(target, choice)))
 
 
 def _flag(target: Path, table: Any, summary: Summary, records: Path | None) -> None:
