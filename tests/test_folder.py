@@ -71,6 +71,41 @@ def test_a_killed_build_leaves_the_old_folder_and_the_next_one_clears_up(tmp_pat
     assert not list(tmp_path.glob(".out.building-*"))
 
 
+def not_writable(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
+    """Let the system say that these folders may not be written."""
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) not in paths and may(path, mode))
+
+
+@pytest.mark.parametrize("place", [".", "out", "out/ner_cn"])
+def test_a_folder_that_may_not_be_written_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    out = tmp_path / "out"
+    fill(out, "old")
+    (out / "ner_cn").mkdir()
+    not_writable(monkeypatch, tmp_path / place)
+    with pytest.raises(UsageError, match="may not be written") as refused, folder.replaced(out):
+        pytest.fail("worked")
+    assert refused.value.where == str(tmp_path / place)
+    assert not list(tmp_path.glob(".out.building-*"))
+
+
+def test_what_was_left_and_cannot_be_removed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, left = tmp_path / "out", tmp_path / ".out.building-x"
+    left.mkdir()
+
+    def refusing(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path / "file"))
+
+    monkeypatch.setattr(folder.shutil, "rmtree", refusing)
+    with pytest.raises(UsageError, match="cannot be removed: Permission denied") as refused:
+        fill(out, "new")
+    assert refused.value.where == str(left)
+
+
 def test_a_folder_that_no_build_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("precious")
     with pytest.raises(UsageError, match="not a built folder"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -269,6 +270,13 @@ def test_write_leaves_what_is_outside_the_folder(own: Own, bioclue: Command, is_
     done = bioclue("leakage", "scan", "bioclue", "--records", "records", "--corpus", "corpus", "--write")
     assert (done.code, "leads out of the folder" in done.err) == (2, True)
     assert outside.read_bytes() == before
+
+
+def test_write_is_refused_before_the_scan(own: Own, bioclue: Command, monkeypatch: Any) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "bioclue" or not mode & os.W_OK)
+    done = bioclue("leakage", "scan", "bioclue", "--records", "records", "--corpus", "corpus", "--write")
+    assert (done.code, "bioclue: this folder may not be written" in done.err) == (2, True)
+    assert not (own.root / "leakage").exists()
 
 
 @pytest.mark.parametrize("command", [("scan", "corpus", "--corpus", "corpus"), ("matrix", "corpus")])

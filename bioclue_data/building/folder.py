@@ -111,17 +111,21 @@ def replaced(folder: Path) -> Iterator[Path]:
     What lies in `folder` and is not of a build is in the new one too, as the same files. Another process
     that builds the same folder waits. A killed build leaves the old folder as it was; what it left
     half-built is removed by the next one.
+
+    Raises:
+        UsageError: the folder may not be replaced, or what an earlier run left beside it not be removed.
     """
     import filelock  # noqa: PLC0415
 
     folder = folder.resolve()  # a link to a folder stays
     folder.parent.mkdir(parents=True, exist_ok=True)
+    refuse_unwritable(folder)
     lock = locations.cache() / "locks" / hashlib.sha256(str(folder).encode()).hexdigest()[:16]
     lock.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(lock):
         prefix = f".{folder.name}.building-"
         for stale in folder.parent.glob(f"{prefix}*"):
-            shutil.rmtree(stale)
+            _remove(stale)
         fresh = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
         try:
             yield fresh
@@ -131,6 +135,29 @@ def replaced(folder: Path) -> Iterator[Path]:
             _take_place(fresh, folder)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Refuse to replace a folder whose old copy could not be made way for, or not be removed.
+
+    Raises:
+        UsageError: it, its parent or a folder in it may not be written.
+    """
+    folder = folder.resolve()
+    inside = (path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink())
+    for path in (folder.parent, folder, *inside):
+        if path.exists() and not os.access(path, os.W_OK | os.X_OK):
+            remedy = f"{folder} is replaced as a whole: see that you may write here, or take a copy of it"
+            raise UsageError("this folder may not be written", where=str(path), remedy=remedy)
+
+
+def _remove(stale: Path) -> None:
+    try:
+        shutil.rmtree(stale)
+    except OSError as error:
+        what = f"what an earlier run left here cannot be removed: {error.strerror}"
+        remedy = "remove this folder, or have its owner do so; it is no part of the one beside it"
+        raise UsageError(what, where=str(stale), remedy=remedy) from error
 
 
 def _tables(folder: Path) -> frozenset[Path]:

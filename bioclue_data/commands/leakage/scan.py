@@ -165,12 +165,14 @@ def _may_write(target: Path, part: tuple[int, int], choice: Choice, *, sample: b
     Raises:
         UsageError, InvalidDataError: so it is.
     """
+    from bioclue_data.building import folder as folders  # noqa: PLC0415
     from bioclue_data.leakage import flags, targets  # noqa: PLC0415
 
     if sample or not target.is_dir():
         raise UsageError("--write is for a built folder", where=str(target), remedy="leave it out")
     if part[1] > 1:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
+    folders.refuse_unwritable(target)
     flags.refuse_changed(target, (table for _, table in targets.tables(target, choice)))
 
 
