@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -205,11 +204,6 @@ def test_usage(arguments: tuple[str, ...], said: str, here: Path, bioclue: Comma
     assert not (here / "leakage").exists()
 
 
-def test_nothing_of_a_built_folder_to_check(own: Own, bioclue: Command) -> None:
-    done = bioclue("leakage", "scan", "bioclue", "--config", "ner_en", "--corpus", "corpus")
-    assert (done.code, "nothing here to check" in done.err) == (2, True)
-
-
 def test_a_corpus_is_called_by_its_folder(here: Path, bioclue: Command, monkeypatch: Any) -> None:
     monkeypatch.chdir(here / "corpus")
     done = bioclue("leakage", "scan", "../items.jsonl", "--fields", "q", "--corpus", ".", "--out", "../o")
@@ -256,38 +250,6 @@ def test_write_flags_the_tables(own: Own, bioclue: Command) -> None:
     assert [row["leakage"] for row in test] == [None]
     assert bioclue("validate", "bioclue", "--records", "records").code == 0
     assert api.validate(own.root / "bioclue", records=own.root / "records") == []
-
-
-@pytest.mark.parametrize("is_absolute", [False, True])
-def test_write_leaves_what_is_outside_the_folder(own: Own, bioclue: Command, is_absolute: bool) -> None:
-    folder, outside = own.root / "bioclue", own.root / "precious.parquet"
-    path = "ner_cn/own/test-00000-of-00001.parquet"
-    outside.write_bytes((folder / path).read_bytes())
-    before = outside.read_bytes()
-    manifest = (folder / "manifest.json").read_text(encoding="utf-8")
-    there = str(outside) if is_absolute else "../precious.parquet"
-    (folder / "manifest.json").write_text(manifest.replace(path, there), encoding="utf-8")
-    done = bioclue("leakage", "scan", "bioclue", "--records", "records", "--corpus", "corpus", "--write")
-    assert (done.code, "leads out of the folder" in done.err) == (2, True)
-    assert outside.read_bytes() == before
-
-
-def test_write_is_refused_before_the_scan(own: Own, bioclue: Command, monkeypatch: Any) -> None:
-    monkeypatch.setattr("os.access", lambda path, mode: Path(path).name != "bioclue" or not mode & os.W_OK)
-    done = bioclue("leakage", "scan", "bioclue", "--records", "records", "--corpus", "corpus", "--write")
-    assert (done.code, "bioclue: this folder may not be written" in done.err) == (2, True)
-    assert not (own.root / "leakage").exists()
-
-
-@pytest.mark.parametrize("command", [("scan", "corpus", "--corpus", "corpus"), ("matrix", "corpus")])
-def test_what_no_build_made_is_told_with_what_to_do(
-    command: tuple[str, ...], here: Path, bioclue: Command
-) -> None:
-    done = bioclue("leakage", *command)
-    assert (done.code, "name a folder that `bioclue build` made" in done.err) == (2, True)
-    assert "--out" not in done.err
-    done = bioclue("build", "bc5cdr", "--sample", "--out", "corpus")
-    assert (done.code, "choose another --out" in done.err) == (2, True)
 
 
 def test_a_corpus_that_could_not_be_read_was_not_checked(own: Own, bioclue: Command) -> None:

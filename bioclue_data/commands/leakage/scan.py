@@ -41,7 +41,7 @@ LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # threshold
     "--fields",
     default="",
     metavar="F,…",
-    help="Of a FILE: the question, then what supports it. Of corpora: only these, with --corpus-fields.",
+    help="Of a FILE: the question, then what supports it.",
 )
 @click.option(
     "--variants",
@@ -132,7 +132,7 @@ def command(
     if target.is_file():
         rows = _rows_of_file(target, choice, _split(fields), variants)
     else:
-        rows = _rows_of_folder(target, choice, variants, records)
+        rows = _rows_of_folder(target, choice, _split(fields), variants, records)
     stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
     corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
     with engine_of(engine, scheduler, threads) as scans:
@@ -247,12 +247,16 @@ def _rows_of_file(
 
 
 def _rows_of_folder(
-    target: Path, choice: Choice, variants: Path | None, records: Path | None
+    target: Path, choice: Choice, fields: tuple[str, ...], variants: Path | None, records: Path | None
 ) -> Iterable[Rows]:
     """The chosen rows of a built folder, and the variants of them."""
     from bioclue_data.leakage import targets  # noqa: PLC0415
     from bioclue_data.records import catalogue  # noqa: PLC0415
 
+    if fields:
+        what = "--fields names those of a FILE, and this is a built folder: its tables have known ones"
+        remedy = "leave it out; --corpus-fields chooses those of the corpora"
+        raise UsageError(what, where=str(target), remedy=remedy)
     known = catalogue.load(records).entries
     literature = {name for name, entry in known.items() if entry.record.domain == "literature"}
     targets.tables(target, choice)
