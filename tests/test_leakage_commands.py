@@ -184,6 +184,7 @@ def test_items_that_changed_are_scanned_again(here: Path, bioclue: Command) -> N
         ((*SCAN, "corpus", "--threshold", "long=8"), "long, 8.0, must be more than short, 8.0"),
         ((*SCAN, "corpus", "--threshold", "high=1"), "no threshold high"),
         ((*SCAN, "corpus", "--threshold", "short"), "NAME=VALUE"),
+        ((*SCAN, "corpus", "--sample"), "o such option"),
         ((*SCAN, "corpus", "--write"), "--write is for a built folder"),
         ((*SCAN, "corpus", "--corpus", "other/corpus"), "two corpora are called"),
         (("leakage", "scan", "items.jsonl", "--corpus", "corpus"), "which fields"),

@@ -20,16 +20,21 @@ records = click.option(
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
 
-def sources(function: F) -> F:
-    """Where source files are looked for: --sample, --mirror, --manual, --offline."""
+def stores(function: F) -> F:
+    """Where files are looked for: --mirror, --manual, --offline."""
     for option in (
         click.option("--offline", is_flag=True, help="Never ask the network."),
         click.option("--manual", type=FOLDER, help="Folder of files that you got yourself: DIR/<dataset>/…"),
         click.option("--mirror", metavar="DIR|URL", help="Take sources from here instead of https://…"),
-        click.option("--sample", is_flag=True, help="Use the invented samples: offline, seconds."),
     ):
         function = option(function)
     return function
+
+
+def sources(function: F) -> F:
+    """Where source files are looked for, or --sample."""
+    sample = click.option("--sample", is_flag=True, help="Use the invented samples: offline, seconds.")
+    return sample(stores(function))
 
 
 def echo_json(value: Any) -> None:

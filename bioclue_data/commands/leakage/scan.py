@@ -88,7 +88,7 @@ LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # threshold
     metavar="NAME=VALUE",
     help="Of the verdicts: suspected_long=0.6 …",
 )
-@options.sources
+@options.stores
 @options.records
 @options.as_json
 def command(
@@ -108,7 +108,6 @@ def command(
     engine: str,
     scheduler: str | None,
     changed: tuple[str, ...],
-    sample: bool,
     mirror: str | None,
     manual: Path | None,
     offline: bool,
@@ -128,7 +127,7 @@ def command(
     part, chosen = part_of(shard), thresholds(changed)
     choice = Choice(configs, datasets, splits)
     if write:
-        _may_write(target, part, choice, sample=sample)
+        _may_write(target, part, choice)
     if target.is_file():
         rows = _rows_of_file(target, choice, _split(fields), variants)
     else:
@@ -159,7 +158,7 @@ def _facts(table: Any, summary: Summary) -> dict[str, Any]:
     return facts | {"views": views.shares(table, summary.datasets)}
 
 
-def _may_write(target: Path, part: tuple[int, int], choice: Choice, *, sample: bool) -> None:
+def _may_write(target: Path, part: tuple[int, int], choice: Choice) -> None:
     """Refuse to flag what is no built folder, is not as it was built, or has not been checked whole.
 
     Raises:
@@ -168,7 +167,7 @@ def _may_write(target: Path, part: tuple[int, int], choice: Choice, *, sample: b
     from bioclue_data.building import folder as folders  # noqa: PLC0415
     from bioclue_data.leakage import flags, targets  # noqa: PLC0415
 
-    if sample or not target.is_dir():
+    if not target.is_dir():
         raise UsageError("--write is for a built folder", where=str(target), remedy="leave it out")
     if part[1] > 1:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
