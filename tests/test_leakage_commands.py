@@ -184,6 +184,9 @@ def test_items_that_changed_are_scanned_again(here: Path, bioclue: Command) -> N
         ((*SCAN, "corpus", "--threshold", "long=8"), "long, 8.0, must be more than short, 8.0"),
         ((*SCAN, "corpus", "--threshold", "high=1"), "no threshold high"),
         ((*SCAN, "corpus", "--threshold", "short"), "NAME=VALUE"),
+        ((*SCAN, "~nosuchuser/x"), "home of a user whom this system does not know"),
+        ((*SCAN, "medquad"), "--corpus ./medquad for the one here"),
+        ((*SCAN, "all"), "--corpus ./all for the one here"),
         ((*SCAN, "corpus", "--sample"), "o such option"),
         ((*SCAN, "corpus", "--write"), "--write is for a built folder"),
         ((*SCAN, "corpus", "--corpus", "other/corpus"), "two corpora are called"),
@@ -198,11 +201,19 @@ def test_usage(arguments: tuple[str, ...], said: str, here: Path, bioclue: Comma
     (here / "other/corpus").mkdir(parents=True)
     (here / "other/corpus/x.txt").write_text("x")
     (here / "empty").mkdir()
+    (here / "medquad").mkdir()
+    (here / "all").mkdir()
     done = bioclue(*arguments)
     assert done.code == 2
     assert said in done.err
     assert "Traceback" not in done.err
     assert not (here / "leakage").exists()
+
+
+def test_a_folder_here_that_is_called_as_a_known_corpus(here: Path, bioclue: Command) -> None:
+    (here / "corpus").rename(here / "medquad")
+    assert bioclue(*SCAN, "./medquad").code == 0
+    assert exact() == ["0", "1"]
 
 
 def test_a_corpus_is_called_by_its_folder(here: Path, bioclue: Command, monkeypatch: Any) -> None:
