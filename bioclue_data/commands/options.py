@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from bioclue_data.visible import in_line
 
 F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -44,8 +48,13 @@ def echo_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
-def progress() -> Callable[[str], None] | None:
-    """What writes a line over the last one, on a terminal only."""
-    if not sys.stderr.isatty():
-        return None
-    return lambda text: click.echo(f"\r\033[K{text[-100:]}", err=True, nl=False)
+@contextmanager
+def progress() -> Iterator[Callable[[str], None] | None]:
+    """What writes a line over the last one, on a terminal only; at the end the line is clear."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    try:
+        yield lambda text: click.echo(f"\r\033[K{in_line(text)[-100:]}", err=True, nl=False)
+    finally:
+        click.echo("\r\033[K", err=True, nl=False)

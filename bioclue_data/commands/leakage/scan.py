@@ -14,6 +14,7 @@ import click
 from bioclue_data.commands import options
 from bioclue_data.errors import UsageError
 from bioclue_data.leakage import naming
+from bioclue_data.visible import in_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,9 +135,9 @@ def command(
         rows = _rows_of_folder(target, choice, _split(fields), variants, records)
     stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
     corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
-    with engine_of(engine, scheduler, threads) as scans:
+    with engine_of(engine, scheduler, threads) as scans, options.progress() as say:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
-        table, summary = run.check(rows, corpora, settings, options.progress())
+        table, summary = run.check(rows, corpora, settings, say)
     facts = _facts(table, summary)
     if part[1] == 1:
         _write_results(table, facts, out)
@@ -187,12 +188,12 @@ def _flag(target: Path, table: Any, summary: Summary, records: Path | None) -> N
 def _say_what_was_not_read(summary: Summary) -> None:
     for corpus in summary.corpora:
         if names := corpus["skipped"]:
-            some = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+            some = ", ".join(map(in_line, names[:3])) + (" …" if len(names) > 3 else "")
             click.echo(
                 f"skipped (hidden, no text by their names, or of this scan): {len(names)} ({some})", err=True
             )
     for problem in summary.problems:
-        click.echo(f"problem: {problem}", err=True)
+        click.echo(f"problem: {in_line(problem)}", err=True)
 
 
 def _write_results(table: Any, facts: dict[str, Any], out: Path) -> None:
@@ -237,7 +238,7 @@ def _rows_of_file(
         raise UsageError(what, where=str(target), remedy="leave them out")
     rows, told = own_files.rows_of_file(target, fields)
     for sentence in told:
-        click.echo(sentence, err=True)
+        click.echo(in_line(sentence), err=True)
     if not variants:
         return rows
     own = _variants(variants, fields)
@@ -274,7 +275,7 @@ def _variants(path: Path, fields: tuple[str, ...] = ()) -> Variants:
     variants = Variants(path, fields)
     if variants.unknown:
         what = f"{', '.join(variants.unknown)}: no column of the items, left out"
-        click.echo(f"{path}: {what}", err=True)
+        click.echo(in_line(f"{path}: {what}"), err=True)
     return variants
 
 
@@ -334,7 +335,7 @@ def show(table: Any, facts: dict[str, Any], as_json: bool) -> None:
         said = ["low confidence"] * row["low_confidence"] + [row["variant"]] * bool(row["variant"])
         verdict = row["verdict"] + (f" ({', '.join(said)})" if said else "")
         where = f"{row['dataset']:28} {row['split']:10} {row['corpus']:26}"
-        click.echo(f"{where} {row['rows']:7} {verdict}")
+        click.echo(in_line(f"{where} {row['rows']:7} {verdict}"))
     checked = sum(dataset["rows"] for dataset in facts["datasets"])
     read = sum(corpus["records"] for corpus in facts["corpora"])
     variants = f" and {sum(facts['variants'].values())} variants" if facts["variants"] else ""
