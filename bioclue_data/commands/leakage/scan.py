@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from bioclue_data.leakage import naming
 from bioclue_data.visible import in_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from bioclue_data.leakage.rows import Row, Rows
@@ -127,6 +128,7 @@ def command(
 
     part, chosen = part_of(shard), thresholds(changed)
     choice = Choice(configs, datasets, splits)
+    _refuse_out(out)
     if write:
         _may_write(target, part, choice)
     if target.is_file():
@@ -135,7 +137,7 @@ def command(
         rows = _rows_of_folder(target, choice, _split(fields), variants, records)
     stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
     corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
-    with engine_of(engine, scheduler, threads) as scans, options.progress() as say:
+    with _resumable(), engine_of(engine, scheduler, threads) as scans, options.progress() as say:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
         table, summary = run.check(rows, corpora, settings, say)
     facts = _facts(table, summary)
@@ -157,6 +159,29 @@ def _facts(table: Any, summary: Summary) -> dict[str, Any]:
         name: getattr(summary, name) for name in ("corpora", "datasets", "variants", "thresholds", "method")
     }
     return facts | {"views": views.shares(table, summary.datasets)}
+
+
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Around the scan: if it is interrupted, say that nothing of it is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("the same command goes on where it was", err=True)
+        raise
+
+
+def _refuse_out(out: Path) -> None:
+    """Refuse an --out that cannot be written, before hours of work.
+
+    Raises:
+        UsageError: it, or what it is to be made in, is no folder or may not be written.
+    """
+    for place in (out / "parts", out):
+        there = next(path for path in (place, *place.parents) if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            what = "it may not be written" if there.is_dir() else f"{there} is no folder"
+            raise UsageError(what, where=f"--out {out}", remedy="choose another --out")
 
 
 def _may_write(target: Path, part: tuple[int, int], choice: Choice) -> None:
