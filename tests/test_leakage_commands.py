@@ -123,20 +123,6 @@ def test_a_column_of_its_own_may_hold_separators(here: Path, bioclue: Command) -
     assert exact() == ["0", "1"]
 
 
-def test_rows_may_be_shorter_than_the_header(here: Path, bioclue: Command) -> None:
-    (here / "a.csv").write_text("q,o,z\n" + "".join(f'"{one["q"]}"\n' for one in ITEMS))
-    done = bioclue("leakage", "scan", "a.csv", "--fields", "q,o", "--corpus", "corpus")
-    assert done.code == 0, done.err
-    assert exact() == ["0", "1"]
-
-
-def test_cells_of_several_lines_are_whole(here: Path, bioclue: Command) -> None:
-    (here / "a.csv").write_text(f'q,o\n"{QUESTIONS[0]}","one\ntwo"\n\n"{QUESTIONS[2]}","three"')
-    done = bioclue("leakage", "scan", "a.csv", "--fields", "q,o", "--corpus", "corpus")
-    assert done.code == 0, done.err
-    assert exact() == ["0", "1"]
-
-
 def test_half_a_character_and_rows_without_text(here: Path, bioclue: Command) -> None:
     (here / "a.jsonl").write_text(r'{"q": "what is \ud83d this?"}' + '\n{"q": "…"}\n' + lines(ITEMS))  # type: ignore[arg-type]
     done = bioclue("leakage", "scan", "a.jsonl", "--fields", "q", "--corpus", "corpus")
