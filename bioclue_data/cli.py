@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
+import os
 import sys
 
 import click
@@ -40,7 +42,7 @@ def group() -> None:
     """Biomedical and clinical NLP datasets, English and Chinese, in one checked schema per task type.
 
     Results go to stdout, messages to stderr. Exit codes: 0 done, 1 invalid data or findings,
-    2 usage, or something asked for by name that is not here.
+    2 usage, or something asked for by name that is not here, 130 interrupted.
     """
 
 
@@ -53,8 +55,30 @@ def main() -> None:
         click.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
     except OSError as error:  # a full disk, an output that went away, a folder that may not be written
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {_of_system(error)}", err=True)
         sys.exit(UsageError.exit_code)
+
+
+_MAY_NOT = "see that you may read and write here, or choose another place"
+_REMEDIES = {
+    errno.ENOSPC: "make room there, and run the same command again",
+    errno.EDQUOT: "make room there, and run the same command again",
+    errno.EFBIG: "the file system, or a limit (`ulimit -f`), takes no larger file: choose another place",
+    errno.EACCES: _MAY_NOT,
+    errno.EPERM: _MAY_NOT,
+    errno.EROFS: _MAY_NOT,
+}
+
+
+def _of_system(error: OSError) -> UsageError:
+    """An error of the system: the file, if it names one, and what to do, if that is known."""
+    name = error.filename
+    where = "" if name is None or isinstance(name, int) else os.fsdecode(name)
+    return UsageError(
+        error.strerror or str(error) or type(error).__name__,
+        where=where,
+        remedy=_REMEDIES.get(error.errno or 0, ""),
+    )
 
 
 def _print_everything() -> None:

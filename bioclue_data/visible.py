@@ -14,11 +14,21 @@ _ACTS_UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_ENDS = re.compile(r"[\t\n\r]")
 
 
 def visible(text: str) -> str:
     """The text with `[U+202E]` for each character that acts unseen."""
-    return _ACTS_UNSEEN.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+    return _ACTS_UNSEEN.sub(_written_out, text)
+
+
+def in_line(text: str) -> str:
+    """The same in one line: tabs and line ends are written out, too."""
+    return _ENDS.sub(_written_out, visible(text))
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return f"[U+{ord(found.group()):04X}]"
 
 
 def readable(name: str) -> str:

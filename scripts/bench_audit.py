@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -45,10 +46,11 @@ def generate(rows: int, folder: Path, distinct: int | None = None) -> None:
             numbers = range(start, min(start + ROW_GROUP, last))
             texts = _texts(numbers, words) if distinct is None else _repeated(numbers, words, distinct)
             writer.write(_rows(numbers, split, texts, schema))
-        done = writer.close()
-        tables.append({"task": "ner", "split": split, "path": path, "rows": done.rows})
+        facts = {"task": "ner", "split": split, "path": path, "configs": ["ner_en"]}
+        tables.append(facts | asdict(writer.close()))
         first = last
-    folders.write_manifest(folder, {"datasets": {"invented": {"tables": tables}}})
+    datasets = {"invented": {"tables": tables}}
+    folders.write_manifest(folder, {"version": "0", "sample": True, "datasets": datasets, "missing": {}})
 
 
 def _drawn(seed: int, number: int, words: np.ndarray) -> np.ndarray:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +20,13 @@ from bioclue_data.errors import UsageError
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIOCLUE_CACHE", str(tmp_path / "cache"))
+
+
+def manifest(**changed: Any) -> dict[str, Any]:
+    """A manifest with one table, of which something is changed; None: it is not there."""
+    facts = {"path": "a", "task": "ner", "split": "test", "sha256": "0", "configs": [], "rows": 1} | changed
+    table = {name: value for name, value in facts.items() if value is not None}
+    return {"version": "1", "sample": False, "datasets": {"own": {"tables": [table]}}, "missing": {}}
 
 
 def fill(target: Path, word: str) -> None:
@@ -61,11 +71,72 @@ def test_a_killed_build_leaves_the_old_folder_and_the_next_one_clears_up(tmp_pat
     assert not list(tmp_path.glob(".out.building-*"))
 
 
+def not_writable(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> None:
+    """Let the system say that these folders may not be written."""
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) not in paths and may(path, mode))
+
+
+@pytest.mark.parametrize("place", [".", "out", "out/ner_cn"])
+def test_a_folder_that_may_not_be_written_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    out = tmp_path / "out"
+    fill(out, "old")
+    (out / "ner_cn").mkdir()
+    not_writable(monkeypatch, tmp_path / place)
+    with pytest.raises(UsageError, match="may not be written") as refused, folder.replaced(out):
+        pytest.fail("worked")
+    assert refused.value.where == str(tmp_path / place)
+    assert not list(tmp_path.glob(".out.building-*"))
+
+
+def test_what_was_left_and_cannot_be_removed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, left = tmp_path / "out", tmp_path / ".out.building-x"
+    left.mkdir()
+
+    def refusing(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path / "file"))
+
+    monkeypatch.setattr(folder.shutil, "rmtree", refusing)
+    with pytest.raises(UsageError, match="cannot be removed: Permission denied") as refused:
+        fill(out, "new")
+    assert refused.value.where == str(left)
+
+
 def test_a_folder_that_no_build_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("precious")
     with pytest.raises(UsageError, match="not a built folder"):
         folder.read_manifest(tmp_path)
     assert folder.read_manifest(tmp_path / "nowhere") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("{", "damaged: Expecting property name"),
+        ("[]", "the manifest is no object"),
+        ("{}", "the manifest has no version, sample, datasets, missing,"),
+        ("[" * 100_000, "damaged"),
+        (json.dumps(manifest() | {"datasets": {"own": 3}}), "own is no object"),
+        (json.dumps(manifest() | {"datasets": {"own": {"tables": [3]}}}), "table 0 of own is no object"),
+        (json.dumps(manifest(task=None)), "table 0 of own has no task"),
+        (json.dumps(manifest(task="nerr")), "table 0 of own is of no task that there is: nerr"),
+        (json.dumps(manifest(rows="2")), "table 0 of own has no rows, or not as it should be"),
+        (json.dumps(manifest(path="/etc/table")), "table 0 of own leads out of the folder: /etc/table"),
+        (json.dumps(manifest(path="a/../../table")), "leads out of the folder"),
+    ],
+)
+def test_a_damaged_manifest_is_refused(text: str, what: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(UsageError, match=re.escape(what)) as refused:
+        folder.read_manifest(tmp_path)
+    assert refused.value.where == str(tmp_path / "manifest.json")
+    (tmp_path / "manifest.json").write_bytes(b"\xff")
+    with pytest.raises(UsageError, match="damaged"):
+        folder.read_manifest(tmp_path)
 
 
 def test_the_digest_depends_on_content_and_not_on_order() -> None:
@@ -123,7 +194,7 @@ def test_tables_of_the_old_folder_do_not_stay(tmp_path: Path) -> None:
     with folder.replaced(out) as fresh:
         (fresh / table).parent.mkdir(parents=True)
         (fresh / table).write_text("rows")
-        folder.write_manifest(fresh, {"datasets": {"own": {"tables": [{"path": table}]}}})
+        folder.write_manifest(fresh, manifest(path=table))
     fill(out, "new")
     assert sorted(path.name for path in out.rglob("*")) == ["file", "manifest.json"]
 

@@ -96,6 +96,10 @@ def test_items_of_the_users(name: str, here: Path, bioclue: Command) -> None:
         ("a.xml", b"<r><q>x</q><q>y</q></r>", "this is XML"),
         ("a.csv", b"q,q\na,b\n", "two columns are called q"),
         ("a.csv", b"q,o\na,b,c\n", "line 2: 3 cells, but the header has 2"),
+        ("a.csv", b'q,o\na,b\n"c,d\ne,f\n', "line 3: a quote opens a cell and is not closed"),
+        ("a.csv", b'q,o\n"a\r\nb","c\r\nd,e', "line 3: a quote opens a cell and is not closed"),
+        ("a.csv", b'"q,o\n' + b"a,b\n" * 90_000, "line 1: a quote opens a cell and is not closed"),
+        ("a.tsv", b'q\na\n"', "line 3: a quote opens a cell and is not closed"),
         ("a.jsonl", b'{"q": ""}\n{"q": null}\n{"q": "?!"}\n', "no row has letters or digits in q"),
     ],
 )
@@ -166,6 +170,10 @@ def test_items_that_changed_are_scanned_again(here: Path, bioclue: Command) -> N
         ((*SCAN, "corpus", "--threshold", "long=8"), "long, 8.0, must be more than short, 8.0"),
         ((*SCAN, "corpus", "--threshold", "high=1"), "no threshold high"),
         ((*SCAN, "corpus", "--threshold", "short"), "NAME=VALUE"),
+        ((*SCAN, "~nosuchuser/x"), "home of a user whom this system does not know"),
+        ((*SCAN, "medquad"), "--corpus ./medquad for the one here"),
+        ((*SCAN, "all"), "--corpus ./all for the one here"),
+        ((*SCAN, "corpus", "--sample"), "o such option"),
         ((*SCAN, "corpus", "--write"), "--write is for a built folder"),
         ((*SCAN, "corpus", "--corpus", "other/corpus"), "two corpora are called"),
         (("leakage", "scan", "items.jsonl", "--corpus", "corpus"), "which fields"),
@@ -179,6 +187,8 @@ def test_usage(arguments: tuple[str, ...], said: str, here: Path, bioclue: Comma
     (here / "other/corpus").mkdir(parents=True)
     (here / "other/corpus/x.txt").write_text("x")
     (here / "empty").mkdir()
+    (here / "medquad").mkdir()
+    (here / "all").mkdir()
     done = bioclue(*arguments)
     assert done.code == 2
     assert said in done.err
@@ -186,9 +196,10 @@ def test_usage(arguments: tuple[str, ...], said: str, here: Path, bioclue: Comma
     assert not (here / "leakage").exists()
 
 
-def test_nothing_of_a_built_folder_to_check(own: Own, bioclue: Command) -> None:
-    done = bioclue("leakage", "scan", "bioclue", "--config", "ner_en", "--corpus", "corpus")
-    assert (done.code, "nothing here to check" in done.err) == (2, True)
+def test_a_folder_here_that_is_called_as_a_known_corpus(here: Path, bioclue: Command) -> None:
+    (here / "corpus").rename(here / "medquad")
+    assert bioclue(*SCAN, "./medquad").code == 0
+    assert exact() == ["0", "1"]
 
 
 def test_a_corpus_is_called_by_its_folder(here: Path, bioclue: Command, monkeypatch: Any) -> None:

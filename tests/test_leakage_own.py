@@ -18,7 +18,7 @@ from bioclue_data.leakage.scanning import Records, scan_records
 from bioclue_data.leakage.search import search_for
 from bioclue_data.leakage.verdicts import VERDICTS, Thresholds
 from bioclue_data.matching.tokens import texts_of
-from tests.leakage import Command, findings
+from tests.leakage import ITEMS, QUESTIONS, Command, exact, findings
 
 pytest_plugins = ("tests.leakage_fixtures",)
 
@@ -222,3 +222,17 @@ def test_nothing_is_told_of_files_without_options(here: Path, bioclue: Command) 
     (here / "a.json").write_text(json.dumps([{"q": QUESTION, "a": OPTIONS[0]}, {"q": QUESTION, "a": None}]))
     done = bioclue("leakage", "scan", "a.json", "--fields", "q,a", "--corpus", "corpus")
     assert (done.code, len(done.err.splitlines())) == (0, 1), done.err
+
+
+def test_rows_may_be_shorter_than_the_header(here: Path, bioclue: Command) -> None:
+    (here / "a.csv").write_text("q,o,z\n" + "".join(f'"{one["q"]}"\n' for one in ITEMS))
+    done = bioclue("leakage", "scan", "a.csv", "--fields", "q,o", "--corpus", "corpus")
+    assert done.code == 0, done.err
+    assert exact() == ["0", "1"]
+
+
+def test_cells_of_several_lines_are_whole(here: Path, bioclue: Command) -> None:
+    (here / "a.csv").write_text(f'q,o\n"{QUESTIONS[0]}","one\ntwo"\n\n"{QUESTIONS[2]}","three"')
+    done = bioclue("leakage", "scan", "a.csv", "--fields", "q,o", "--corpus", "corpus")
+    assert done.code == 0, done.err
+    assert exact() == ["0", "1"]

@@ -69,7 +69,7 @@ def build(request: Request, progress: Progress | None = None) -> Outcome:
     """
     catalogue = catalogues.load(request.records)
     plan = _plan(catalogue, request.names)
-    old = folders.read_manifest(request.out)
+    old = folders.read_manifest(request.out, "choose another --out")
     _refuse_mixture(old, request)
     with folders.replaced(request.out) as fresh:
         done = sorted(_build_all(plan, request, fresh, progress), key=lambda built: built.dataset)

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+INTERRUPTED = 130  # 128 + SIGINT
+
 
 class LazyGroup(click.Group):
     """A group whose commands live in modules of one package, each as `command`.
@@ -36,6 +38,14 @@ class LazyGroup(click.Group):
         """The commands' names and helps, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(self.commands_help.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; one that is interrupted has the exit code that shells have for it."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from bioclue_data.building import describe, flags
 from bioclue_data.building import folder as folders
 from bioclue_data.building.opened import open_table
-from bioclue_data.building.tables import TableWriter
+from bioclue_data.building.tables import TableWriter, file_sha256
+from bioclue_data.errors import InvalidDataError
 from bioclue_data.leakage.verdicts import SUSPECTED, VERDICTS
 from bioclue_data.records import catalogue as catalogues
 
@@ -92,7 +93,8 @@ def write_into(
         only: (dataset, task, split) of the tables that were checked; None: all of the datasets' splits.
 
     Raises:
-        UsageError: this is no built folder.
+        UsageError: this is no built folder, or may not be replaced.
+        InvalidDataError: a table is not the one that the manifest lists; nothing is written.
     """
     known = found.checked.keys() | found.declared.keys()
     with folders.replaced(folder) as fresh:
@@ -104,12 +106,28 @@ def write_into(
             if (name, table["split"]) in known
             and (only is None or (name, table["task"], table["split"]) in only)
         ]
+        refuse_changed(folder, (table for _, table in touched))
         paths = {table["path"] for _, table in touched}
         for name, table in touched:
             table.update(_rewrite(folder / table["path"], fresh / table["path"], name, table["split"], found))
         folders.carry_over(folder, fresh, [table for _, table in tables if table["path"] not in paths])
         describe.describe(fresh, manifest, catalogues.load(records))
     return len(touched)
+
+
+def refuse_changed(folder: Path, tables: Iterable[dict[str, Any]]) -> None:
+    """Refuse tables that are not those of the manifest: written anew they would pass for what was built.
+
+    Raises:
+        InvalidDataError: one is another one, or gone.
+    """
+    for table in tables:
+        path = folder / table["path"]
+        found = file_sha256(path) if path.is_file() else "of no file"
+        if found != table["sha256"]:
+            what = f"this table is not what was built: sha256 {found}, the manifest says {table['sha256']}"
+            remedy = f"`bioclue validate {folder}` names all such tables; build their datasets again"
+            raise InvalidDataError(what, where=str(path), remedy=remedy)
 
 
 def _rewrite(old: Path, new: Path, dataset: str, split: str, found: flags.Flags) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -31,9 +31,14 @@ def expanded(names: Iterable[str]) -> list[str]:
 
 
 def corpora_of(
-    names: Iterable[str], stores: Any, fields: tuple[str, ...], revision: str, apart: Apart
+    names: Collection[str], stores: Any, fields: tuple[str, ...], revision: str, apart: Apart
 ) -> list[Source]:
-    """The corpora of all names; see `sources` and `distinct`."""
+    """The corpora of all names; see `sources` and `distinct`.
+
+    Raises:
+        UsageError: a name is that of a known corpus, and of something here.
+    """
+    _refuse_both(names)
     return distinct(sources(name, stores, fields, revision, apart) for name in expanded(names))
 
 
@@ -81,7 +86,7 @@ def sources(
     if not name.strip():
         raise UsageError("--corpus names nothing", remedy="`--corpus .` is the folder that you are in")
     name = addresses.local(name)
-    if "://" not in name and not Path(name).expanduser().exists() and not glob.has_magic(name):
+    if "://" not in name and not _home(name).exists() and not glob.has_magic(name):
         try:
             corpora.get(name)
         except UsageError as error:
@@ -95,6 +100,37 @@ def sources(
     revision = revision or revisions.of(listing.files)
     beside = tuple(listing.skipped), tuple(listing.problems)
     return run.Source(title, revision, tuple(listing.files), fields, *beside, states=states)
+
+
+def _refuse_both(names: Iterable[str]) -> None:
+    """Refuse names of known corpora that something here has, too: one of both would be taken for clean.
+
+    Raises:
+        UsageError: there is such a name.
+    """
+    from bioclue_data.leakage import corpora  # noqa: PLC0415
+
+    for name in names:
+        if (name == "all" or name in corpora.load()) and Path(name).exists():
+            what = f"{name!r} is known as a corpus, and something here is called so, too"
+            remedy = f"--corpus ./{name} for the one here; scan from another folder for the known one"
+            raise UsageError(what, remedy=remedy)
+
+
+def _home(name: str) -> Path:
+    """The path, with the home folders that `~` stands for.
+
+    Raises:
+        UsageError: there is no such user.
+    """
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        what, remedy = (
+            f"{name!r} is in the home of a user whom this system does not know",
+            "give the whole path",
+        )
+        raise UsageError(what, remedy=remedy) from None
 
 
 def _nothing_to_read(name: str, listing: Listing) -> UsageError:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections import Counter
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _REMEDY = "JSON lines, a JSON array, CSV, TSV, Parquet or Arrow, in UTF-8, UTF-16, GB 18030 or Big5"
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _LINE_ENDS = re.compile(r"\r\n?|\n")
+_END = "end"  # a row that is put behind a table: inside a cell, if a quote is still open there
 
 
 def records_of(path: Path, fields: Sequence[str]) -> list[dict[str, Any]]:
@@ -88,6 +90,7 @@ def _of_text(path: Path, text: str, fields: Sequence[str]) -> list[dict[str, Any
     usual = next((_SEPARATORS[ending] for ending in endings if ending in _SEPARATORS), "")
     is_whole = len(text) <= 2**18
     if usual or (not json_kind.is_json(head, whole=is_whole) and tables.dialect_of(head, whole=is_whole)):
+        csv.field_size_limit(max(len(text) + len(_END) + 1, csv.field_size_limit()))
         return _table(text, _separator(text, fields, usual or ","))
     return _json(text, fields)
 
@@ -104,23 +107,39 @@ def _separator(text: str, fields: Sequence[str], usual: str) -> str:
 
 
 def _table(text: str, separator: str) -> list[dict[str, Any]]:
-    """Rows by the names of the header.
+    """Rows by the names of the header; what a row lacks at its end is empty.
 
     Raises:
-        ValueError: two columns have one name, or a row has more cells than the header.
+        ValueError: two columns have one name, a row has more cells than the header, or a quote is not closed.
     """
-    csv.field_size_limit(max(len(text) + 1, csv.field_size_limit()))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    header = next(reader, [])
-    if twice := [name for name, times in Counter(header).items() if name and times > 1]:
+    header, *lines = _lines(text, separator)
+    names = header[1]
+    if twice := [name for name, times in Counter(names).items() if name and times > 1]:
         raise ValueError(f"two columns are called {', '.join(twice)}")
     rows = []
-    for row in filter(None, reader):
-        cells = [separator.join(row)] if len(header) == 1 else row
-        if any(cells[len(header) :]):
-            raise ValueError(f"line {reader.line_num}: {len(cells)} cells, but the header has {len(header)}")
-        rows.append({name: cell for name, cell in zip(header, cells, strict=False) if name})
+    for number, row in lines:
+        cells = [separator.join(row)] if len(names) == 1 else row
+        if any(cells[len(names) :]):
+            raise ValueError(f"line {number}: {len(cells)} cells, but the header has {len(names)}")
+        rows.append(
+            {name: cell for name, cell in zip_longest(names, cells[: len(names)], fillvalue="") if name}
+        )
     return rows
+
+
+def _lines(text: str, separator: str) -> list[tuple[int, list[str]]]:
+    """The rows of a table, the header first, each with the number of its last line.
+
+    Raises:
+        ValueError: a quote is not closed.
+    """
+    reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=separator)
+    found = [(reader.line_num, row) for row in reader]
+    number, last = found.pop()
+    if last != [_END]:
+        begin = number - len(_LINE_ENDS.findall(last[-1]))
+        raise ValueError(f"line {begin}: a quote opens a cell and is not closed")
+    return [found[0], *(line for line in found[1:] if line[1])]
 
 
 def _json(text: str, fields: Sequence[str]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -49,13 +50,19 @@ def tables(folder: Path, choice: Choice) -> list[tuple[str, dict[str, Any]]]:
     """(dataset, table of the manifest) of the chosen tables, by path.
 
     Raises:
-        UsageError: this is no built folder, or nothing in it was chosen.
+        UsageError: this is no built folder, a name is not in it, or nothing in it was chosen.
     """
     manifest = folders.read_manifest(folder)
-    chosen = [
+    every = [
         (dataset, table)
         for dataset, built in (manifest or {"datasets": {}})["datasets"].items()
         for table in built["tables"]
+    ]
+    if every:
+        _refuse_unknown(folder, every, choice)
+    chosen = [
+        (dataset, table)
+        for dataset, table in every
         if (not choice.datasets or dataset in choice.datasets)
         and (not choice.splits or table["split"] in choice.splits)
         and (not choice.configs or set(choice.configs) & set(table["configs"]))
@@ -64,6 +71,24 @@ def tables(folder: Path, choice: Choice) -> list[tuple[str, dict[str, Any]]]:
         remedy = "build something first" if not manifest else "see its README.md for configs and datasets"
         raise UsageError("nothing here to check", where=str(folder), remedy=remedy)
     return sorted(chosen, key=lambda pair: str(pair[1]["path"]))
+
+
+def _refuse_unknown(folder: Path, every: list[tuple[str, dict[str, Any]]], choice: Choice) -> None:
+    """Refuse names that the folder does not have, beside others too: their rows would not be missed.
+
+    Raises:
+        UsageError: there is such a name; near ones are suggested.
+    """
+    known = {
+        "config": {name for _, table in every for name in table["configs"]},
+        "dataset": {dataset for dataset, _ in every},
+        "split": {table["split"] for _, table in every},
+    }
+    for (kind, names), asked in zip(known.items(), choice, strict=True):
+        if unknown := [name for name in asked if name not in names]:
+            near = [found for name in unknown for found in difflib.get_close_matches(name, names, cutoff=0.5)]
+            remedy = f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(sorted(names))}"
+            raise UsageError(f"no {kind} {', '.join(unknown)} here", where=str(folder), remedy=remedy)
 
 
 def rows_of_folder(folder: Path, choice: Choice, literature: set[str]) -> Iterator[Rows]:

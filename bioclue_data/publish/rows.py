@@ -33,9 +33,9 @@ def changed(staged: Stage, hub: Hub, remote: Remote, paths: Collection[str]) -> 
 
 
 def _only(manifest: Manifest, paths: Collection[str]) -> Manifest:
-    """A manifest with the tables at these paths, and nothing else."""
+    """A manifest with the tables at these paths, and no others."""
     kept = {
         name: [table for table in built["tables"] if table["path"] in paths]
         for name, built in manifest["datasets"].items()
     }
-    return {"datasets": {name: {"tables": tables} for name, tables in kept.items() if tables}}
+    return manifest | {"datasets": {name: {"tables": tables} for name, tables in kept.items() if tables}}

@@ -38,7 +38,9 @@ def command(
     entries = catalogue.load(records).entries.items()
     literature = {name for name, entry in entries if entry.record.domain == "literature"}
     chosen = Choice((), datasets, splits)
-    found = matrix(folder, chosen, literature, scan.thresholds(changed), threads, options.progress())
+    wanted = scan.thresholds(changed)
+    with options.progress() as say:
+        found = matrix(folder, chosen, literature, wanted, threads, say)
     if as_json:
         options.echo_json(found)
         return

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ import click
 from bioclue_data.commands import options
 from bioclue_data.errors import UsageError
 from bioclue_data.leakage import naming
+from bioclue_data.visible import in_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from bioclue_data.leakage.rows import Row, Rows
@@ -41,7 +43,7 @@ LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # threshold
     "--fields",
     default="",
     metavar="F,…",
-    help="Of a FILE: the question, then what supports it. Of corpora: only these, with --corpus-fields.",
+    help="Of a FILE: the question, then what supports it.",
 )
 @click.option(
     "--variants",
@@ -88,7 +90,7 @@ LENGTHS = frozenset({"very_short", "short", "long", "run", "half"})  # threshold
     metavar="NAME=VALUE",
     help="Of the verdicts: suspected_long=0.6 …",
 )
-@options.sources
+@options.stores
 @options.records
 @options.as_json
 def command(
@@ -108,7 +110,6 @@ def command(
     engine: str,
     scheduler: str | None,
     changed: tuple[str, ...],
-    sample: bool,
     mirror: str | None,
     manual: Path | None,
     offline: bool,
@@ -126,18 +127,19 @@ def command(
     from bioclue_data.leakage.targets import Choice  # noqa: PLC0415
 
     part, chosen = part_of(shard), thresholds(changed)
-    if write:
-        _may_write(target, part, sample=sample)
     choice = Choice(configs, datasets, splits)
+    _refuse_out(out)
+    if write:
+        _may_write(target, part, choice)
     if target.is_file():
         rows = _rows_of_file(target, choice, _split(fields), variants)
     else:
-        rows = _rows_of_folder(target, choice, variants, records)
+        rows = _rows_of_folder(target, choice, _split(fields), variants, records)
     stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
     corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
-    with engine_of(engine, scheduler, threads) as scans:
+    with _resumable(), engine_of(engine, scheduler, threads) as scans, options.progress() as say:
         settings = run.Options(chosen, threads, out / "parts", part, scans)
-        table, summary = run.check(rows, corpora, settings, options.progress())
+        table, summary = run.check(rows, corpora, settings, say)
     facts = _facts(table, summary)
     if part[1] == 1:
         _write_results(table, facts, out)
@@ -159,16 +161,44 @@ def _facts(table: Any, summary: Summary) -> dict[str, Any]:
     return facts | {"views": views.shares(table, summary.datasets)}
 
 
-def _may_write(target: Path, part: tuple[int, int], *, sample: bool) -> None:
-    """Refuse to flag what is no built folder, or has not been checked whole.
+@contextmanager
+def _resumable() -> Iterator[None]:
+    """Around the scan: if it is interrupted, say that nothing of it is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("the same command goes on where it was", err=True)
+        raise
+
+
+def _refuse_out(out: Path) -> None:
+    """Refuse an --out that cannot be written, before hours of work.
 
     Raises:
-        UsageError: so it is.
+        UsageError: it, or what it is to be made in, is no folder or may not be written.
     """
-    if sample or not target.is_dir():
+    for place in (out / "parts", out):
+        there = next(path for path in (place, *place.parents) if path.exists())
+        if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+            what = "it may not be written" if there.is_dir() else f"{there} is no folder"
+            raise UsageError(what, where=f"--out {out}", remedy="choose another --out")
+
+
+def _may_write(target: Path, part: tuple[int, int], choice: Choice) -> None:
+    """Refuse to flag what is no built folder, is not as it was built, or has not been checked whole.
+
+    Raises:
+        UsageError, InvalidDataError: so it is.
+    """
+    from bioclue_data.building import folder as folders  # noqa: PLC0415
+    from bioclue_data.leakage import flags, targets  # noqa: PLC0415
+
+    if not target.is_dir():
         raise UsageError("--write is for a built folder", where=str(target), remedy="leave it out")
     if part[1] > 1:
         raise UsageError("a shard has not checked everything", remedy="--write when the shards are joined")
+    folders.refuse_unwritable(target)
+    flags.refuse_changed(target, (table for _, table in targets.tables(target, choice)))
 
 
 def _flag(target: Path, table: Any, summary: Summary, records: Path | None) -> None:
@@ -183,12 +213,12 @@ def _flag(target: Path, table: Any, summary: Summary, records: Path | None) -> N
 def _say_what_was_not_read(summary: Summary) -> None:
     for corpus in summary.corpora:
         if names := corpus["skipped"]:
-            some = ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
+            some = ", ".join(map(in_line, names[:3])) + (" …" if len(names) > 3 else "")
             click.echo(
                 f"skipped (hidden, no text by their names, or of this scan): {len(names)} ({some})", err=True
             )
     for problem in summary.problems:
-        click.echo(f"problem: {problem}", err=True)
+        click.echo(f"problem: {in_line(problem)}", err=True)
 
 
 def _write_results(table: Any, facts: dict[str, Any], out: Path) -> None:
@@ -233,7 +263,7 @@ def _rows_of_file(
         raise UsageError(what, where=str(target), remedy="leave them out")
     rows, told = own_files.rows_of_file(target, fields)
     for sentence in told:
-        click.echo(sentence, err=True)
+        click.echo(in_line(sentence), err=True)
     if not variants:
         return rows
     own = _variants(variants, fields)
@@ -242,12 +272,16 @@ def _rows_of_file(
 
 
 def _rows_of_folder(
-    target: Path, choice: Choice, variants: Path | None, records: Path | None
+    target: Path, choice: Choice, fields: tuple[str, ...], variants: Path | None, records: Path | None
 ) -> Iterable[Rows]:
     """The chosen rows of a built folder, and the variants of them."""
     from bioclue_data.leakage import targets  # noqa: PLC0415
     from bioclue_data.records import catalogue  # noqa: PLC0415
 
+    if fields:
+        what = "--fields names those of a FILE, and this is a built folder: its tables have known ones"
+        remedy = "leave it out; --corpus-fields chooses those of the corpora"
+        raise UsageError(what, where=str(target), remedy=remedy)
     known = catalogue.load(records).entries
     literature = {name for name, entry in known.items() if entry.record.domain == "literature"}
     targets.tables(target, choice)
@@ -266,7 +300,7 @@ def _variants(path: Path, fields: tuple[str, ...] = ()) -> Variants:
     variants = Variants(path, fields)
     if variants.unknown:
         what = f"{', '.join(variants.unknown)}: no column of the items, left out"
-        click.echo(f"{path}: {what}", err=True)
+        click.echo(in_line(f"{path}: {what}"), err=True)
     return variants
 
 
@@ -326,7 +360,7 @@ def show(table: Any, facts: dict[str, Any], as_json: bool) -> None:
         said = ["low confidence"] * row["low_confidence"] + [row["variant"]] * bool(row["variant"])
         verdict = row["verdict"] + (f" ({', '.join(said)})" if said else "")
         where = f"{row['dataset']:28} {row['split']:10} {row['corpus']:26}"
-        click.echo(f"{where} {row['rows']:7} {verdict}")
+        click.echo(in_line(f"{where} {row['rows']:7} {verdict}"))
     checked = sum(dataset["rows"] for dataset in facts["datasets"])
     read = sum(corpus["records"] for corpus in facts["corpora"])
     variants = f" and {sum(facts['variants'].values())} variants" if facts["variants"] else ""
