@@ -58,7 +58,8 @@ def findings(seen: dict[int, Seen], search: Search, corpus: str, revision: str) 
     """A row for each item seen, in the items' order; matches that are hash collisions are left out."""
     items, support = search.items, search.thresholds.support
     units = items.lengths() if seen else []
-    for number in sorted(seen):
+    numbers = sorted(seen)
+    for number, first in zip(numbers, np.searchsorted(items.items, numbers).tolist(), strict=True):
         row, what = items.keys[number], seen[number]
         best = what.best
         text = items.text(best.field)
@@ -87,26 +88,29 @@ def findings(seen: dict[int, Seen], search: Search, corpus: str, revision: str) 
             "longest": what.longest,
             "characters": what.characters,
             "units": units[number],
-            "fields": _fields(items, number, best.shares, support) if best.verdict > PARTIAL else None,
+            "fields": _fields(items, first, best.shares, support) if best.verdict > PARTIAL else None,
             "item_text": text[:SNIPPET] if best.verdict > PARTIAL else None,
             "evidence": best.evidence if best.verdict > PARTIAL else None,
         }
 
 
-def _fields(items: Items, number: int, shares: tuple[float, ...], support: float) -> list[dict[str, Any]]:
+def _fields(items: Items, first: int, shares: tuple[float, ...], support: float) -> list[dict[str, Any]]:
     """What of each field stands in the record: how many of its parts (options, answers, …), and the share.
 
-    Of what supports an item only parts count that are found.
+    Of what supports an item only parts count that are found. `first`: the item's first field.
     """
-    first, of_parts = int(np.searchsorted(items.items, number)), np.array(shares)
-    own, roles = (array[first : first + len(shares)] for array in (items.name_ids, items.roles))
-    of_parts[(roles == ROLES["support"]) & (of_parts < support)] = 0
-    found: list[dict[str, Any]] = []
-    for name_id in dict.fromkeys(own.tolist()):
-        parts = np.flatnonzero(own == name_id)
-        score = np.average(of_parts[parts], weights=np.maximum(items.units[first + parts], 1))
-        counts = {"parts": len(parts), "found": int((of_parts[parts] >= support).sum())}
-        found.append({"field": items.names[name_id]} | counts | {"score": round(float(score), 4)})
+    own = slice(first, first + len(shares))
+    facts = (array[own].tolist() for array in (items.name_ids, items.roles, items.units))
+    parts: dict[int, list[tuple[bool, float, float]]] = {}
+    for name_id, role, units, share in zip(*facts, shares, strict=True):
+        is_there, weight = share >= support, max(units, 1.0)
+        counted = share if is_there or role != ROLES["support"] else 0.0
+        parts.setdefault(name_id, []).append((is_there, counted * weight, weight))
+    found = []
+    for name_id, some in parts.items():
+        there, counted, weights = map(sum, zip(*some, strict=True))
+        counts = {"parts": len(some), "found": there}
+        found.append({"field": items.names[name_id]} | counts | {"score": round(counted / weights, 4)})
     return found
 
 

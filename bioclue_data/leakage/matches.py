@@ -43,7 +43,7 @@ class Match:
         evidence: The match and what stands around it.
         run: The longest run of equal tokens.
         shares: Of each field of the item the share that is there, of its windows or in order; of an answer
-            maybe 0 where it is too little to be support.
+            maybe 0 where it is too little to be support. None of what is at most partial.
     """
 
     verdict: int
@@ -224,7 +224,6 @@ def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Matc
     run = int(scores.run_starts[row]), int(scores.run_ends[row])
     # where all of a field is there it is one run: the stretch may have words of it beside that, too
     start, end = run if verdict == verdicts.EXACT else (int(scores.starts[row]), int(scores.ends[row]))
-    first, last = np.searchsorted(scores.candidates, (k, k + 1))
     return Match(
         verdict=verdict,
         confident=confident,
@@ -238,8 +237,13 @@ def _match(matches: Matches, k: int, rank: Rank, place: tuple[str, int]) -> Matc
         end=matches.whole(record, end + shift),
         evidence=_text(matches, k, start - AROUND, min(end + AROUND, start - AROUND + EVIDENCE)),
         run=_text(matches, k, *run),
-        shares=tuple(np.maximum(scores.fine[first:last], scores.aligned[first:last]).tolist()),
+        shares=_shares(scores, k) if verdict > verdicts.PARTIAL else (),
     )
+
+
+def _shares(scores: Scores, k: int) -> tuple[float, ...]:
+    first, last = np.searchsorted(scores.candidates, (k, k + 1))
+    return tuple(np.maximum(scores.fine[first:last], scores.aligned[first:last]).tolist())
 
 
 def _text(matches: Matches, k: int, start: int, end: int) -> str:
