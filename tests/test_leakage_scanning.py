@@ -206,6 +206,23 @@ def test_each_field_says_how_much_of_it_stands_in_the_record() -> None:
     assert table([whole, part, bare]).schema == SCHEMA
 
 
+def test_the_span_of_an_exact_match_is_the_item() -> None:
+    before = "Yesterday the sailor with bleeding gums was given tea on the island. "
+    (found,) = scan(QUESTIONS, cut([f"{before}{QUESTIONS[0]} And that was all."], [1]))[0].values()
+    assert (found.best.start, found.best.end) == (len(before), len(before) + len(QUESTIONS[0]) - 1)
+    assert before[-20:] in found.best.evidence
+
+
+def test_an_answer_that_is_mostly_the_question_supports_nothing() -> None:
+    asked = "green lantern husk film coated tablets"
+    told = f"Yesterday the porter said that {asked} had made the old lift sing."
+    for answer, is_doubtful in ((f"{asked} wiki", True), ("old lift", False)):
+        columns = {"question": asked, "detail": None, "answers": [{"text": answer}]}
+        search = search_for([Row("0" * 64, "own:0", "own", "test", "qa", False, columns)], Thresholds())
+        (found,) = findings(scan_records(cut([told], [1]), search), search, "c", "r")
+        assert (found["verdict"], found["low_confidence"]) == ("exact", is_doubtful)
+
+
 def test_a_match_of_hashes_alone_is_no_finding() -> None:
     search = search_of(QUESTIONS)
     seen = scan_records(cut([QUESTIONS[0]], [1]), search)

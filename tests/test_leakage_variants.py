@@ -75,7 +75,7 @@ def test_the_terminal_says_in_which_words(here: Path, bioclue: Command) -> None:
     (here / "corpus/good.jsonl").unlink()
     done = bioclue(*SCAN, "corpus", "--variants", "variants.jsonl")
     assert "exact (translation)" in done.out
-    assert "3 rows and 1 variants checked against 1 records" in done.err
+    assert "3 rows and 1 variant checked against 1 records" in done.err
     assert "by: no column of the items, left out" in done.err
 
 

@@ -363,5 +363,6 @@ def show(table: Any, facts: dict[str, Any], as_json: bool) -> None:
         click.echo(in_line(f"{where} {row['rows']:7} {verdict}"))
     checked = sum(dataset["rows"] for dataset in facts["datasets"])
     read = sum(corpus["records"] for corpus in facts["corpora"])
-    variants = f" and {sum(facts['variants'].values())} variants" if facts["variants"] else ""
+    count = sum(facts["variants"].values())
+    variants = f" and {count} {'variant' if count == 1 else 'variants'}" if count else ""
     click.echo(f"{checked} rows{variants} checked against {read} records", err=True)
