@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bioclue_data import cli
-from tests.leakage import ITEMS, Command, Done, lines, records
+from tests.leakage import ITEMS, QUESTIONS, Command, Done, lines, records
+from tests.own import Own, item
 
 
 @pytest.fixture
@@ -33,3 +34,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus/good.jsonl").write_text(lines(records(0, 2)), encoding="utf-8")
     return tmp_path
+
+
+@pytest.fixture
+def own(here: Path) -> Own:
+    """A built folder in the working folder, with the record of its dataset."""
+    made = Own(here)
+    made.record()
+    made.put("train.json", [item(number, text) for number, text in enumerate(QUESTIONS[:3])])
+    made.put("test.json", [{"id": "0", "text": QUESTIONS[3]}])
+    made.build()
+    return made

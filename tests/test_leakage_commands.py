@@ -14,20 +14,10 @@ import pytest
 
 from bioclue_data import api
 from bioclue_data.leakage import revisions, run
-from tests.leakage import FILLER, ITEMS, QUESTIONS, SCAN, Command, exact, findings, lines, records
+from tests.leakage import FILLER, ITEMS, SCAN, Command, exact, findings, lines, records
 from tests.own import Own, digest, item
 
 pytest_plugins = ("tests.leakage_fixtures",)
-
-
-@pytest.fixture
-def own(here: Path) -> Own:
-    made = Own(here)
-    made.record()
-    made.put("train.json", [item(number, text) for number, text in enumerate(QUESTIONS[:3])])
-    made.put("test.json", [{"id": "0", "text": QUESTIONS[3]}])
-    made.build()
-    return made
 
 
 # The files of the user's

@@ -9,20 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.leakage import QUESTIONS, Command
-from tests.own import Own, item
+from tests.leakage import Command
+from tests.own import Own
 
 pytest_plugins = ("tests.leakage_fixtures",)
-
-
-@pytest.fixture
-def own(here: Path) -> Own:
-    made = Own(here)
-    made.record()
-    made.put("train.json", [item(number, text) for number, text in enumerate(QUESTIONS[:3])])
-    made.put("test.json", [{"id": "0", "text": QUESTIONS[3]}])
-    made.build()
-    return made
 
 
 OF_OWN = ("leakage", "scan", "bioclue", "--records", "records", "--corpus", "corpus")

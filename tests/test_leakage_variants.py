@@ -18,7 +18,7 @@ from bioclue_data.leakage.fields import FIELDS
 from bioclue_data.leakage.rows import Row, Rows, changed, said_in, together
 from bioclue_data.leakage.variants import Variants
 from tests.leakage import QUESTIONS, SCAN, Command, corpus, exact, findings, lines, records, rows
-from tests.own import Own, item
+from tests.own import Own
 from tests.test_leakage_rows import TASKS, expected, listed, rows_of
 
 pytest_plugins = ("tests.leakage_fixtures",)
@@ -150,12 +150,8 @@ def test_a_file_without_records_is_an_error(tmp_path: Path) -> None:
         variants(tmp_path)
 
 
-def test_rows_of_a_folder_are_flagged_by_their_variants(here: Path, bioclue: Command) -> None:
-    made = Own(here)
-    made.record()
-    made.put("train.json", [item(number, text) for number, text in enumerate(QUESTIONS[:3])])
-    made.put("test.json", [{"id": "0", "text": QUESTIONS[3]}])
-    made.build()
+def test_rows_of_a_folder_are_flagged_by_their_variants(own: Own, bioclue: Command) -> None:
+    here = own.root
     path = next((here / "bioclue").rglob("train-*.parquet"))
     row = pq.read_table(path).to_pylist()[0]
     put(here, CHINESE)

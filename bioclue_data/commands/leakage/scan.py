@@ -123,18 +123,14 @@ def command(
     whose parts are there. Damaged files of a corpus are listed, the rest is scanned, and the exit code is 1.
     """
     from bioclue_data import api  # noqa: PLC0415
-    from bioclue_data.leakage import run  # noqa: PLC0415
-    from bioclue_data.leakage.targets import Choice  # noqa: PLC0415
+    from bioclue_data.leakage import run, targets  # noqa: PLC0415
 
     part, chosen = part_of(shard), thresholds(changed)
-    choice = Choice(configs, datasets, splits)
+    choice = targets.Choice(configs, datasets, splits)
     _refuse_out(out)
     if write:
         _may_write(target, part, choice)
-    if target.is_file():
-        rows = _rows_of_file(target, choice, _split(fields), variants)
-    else:
-        rows = _rows_of_folder(target, choice, _split(fields), variants, records)
+    rows = _rows(target, choice, _split(fields), variants, records)
     stores, apart = api.stores_of(mirror, manual, offline), naming.apart_of(target, out)
     corpora = naming.corpora_of(names, stores, _split(corpus_fields), revision, apart)
     with _resumable(), engine_of(engine, scheduler, threads) as scans, options.progress() as say:
@@ -146,9 +142,7 @@ def command(
     if write:
         _flag(target, table, summary, records)
     show(table, facts, as_json)
-    _say_what_was_not_read(summary)
-    if summary.problems:
-        sys.exit(1)
+    sys.exit(_say_what_was_not_read(summary))
 
 
 def _facts(table: Any, summary: Summary) -> dict[str, Any]:
@@ -210,7 +204,8 @@ def _flag(target: Path, table: Any, summary: Summary, records: Path | None) -> N
     flags.write_into(target, flags.of_findings(table, done), records, only)
 
 
-def _say_what_was_not_read(summary: Summary) -> None:
+def _say_what_was_not_read(summary: Summary) -> int:
+    """Tell what was skipped and what is wrong; -> the exit code."""
     for corpus in summary.corpora:
         if names := corpus["skipped"]:
             some = ", ".join(map(in_line, names[:3])) + (" …" if len(names) > 3 else "")
@@ -219,6 +214,7 @@ def _say_what_was_not_read(summary: Summary) -> None:
             )
     for problem in summary.problems:
         click.echo(f"problem: {in_line(problem)}", err=True)
+    return 1 if summary.problems else 0
 
 
 def _write_results(table: Any, facts: dict[str, Any], out: Path) -> None:
@@ -250,6 +246,15 @@ def engine_of(name: str, scheduler: str | None, workers: int) -> AbstractContext
 
 def _split(names: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def _rows(
+    target: Path, choice: Choice, fields: tuple[str, ...], variants: Path | None, records: Path | None
+) -> Iterable[Row] | Iterable[Rows]:
+    """The rows to check, with their variants."""
+    if target.is_file():
+        return _rows_of_file(target, choice, fields, variants)
+    return _rows_of_folder(target, choice, fields, variants, records)
 
 
 def _rows_of_file(
