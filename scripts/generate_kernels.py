@@ -29,18 +29,19 @@ if TYPE_CHECKING:
 # Code for a level as such is tuned for no processor. Code for this one, less the instructions that the level
 # does not have, is 4 % faster here.
 TUNED = "znver4"
-BEYOND_V4 = (
-    "-adx,-aes,-avx512bf16,-avx512bitalg,-avx512ifma,-avx512vbmi,-avx512vbmi2,-avx512vnni,-avx512vpopcntdq,"
-    "-clflushopt,-clwb,-clzero,-gfni,-mwaitx,-pclmul,-prfchw,-rdpid,-rdpru,-rdrnd,-rdseed,-sha,-shstk,-sse4a,"
-    "-vaes,-vpclmulqdq,-wbnoinvd"
+BEYOND = (
+    "-adx,-aes,-avx512bf16,-avx512bitalg,-avx512ifma,-avx512vnni,-avx512vpopcntdq,-clflushopt,-clwb,-clzero,"
+    "-gfni,-mwaitx,-pclmul,-prfchw,-rdpid,-rdpru,-rdrnd,-rdseed,-sha,-shstk,-sse4a,-vaes,-vpclmulqdq,-wbnoinvd"
 )
 FEATURES = {
-    "x86-64-v4": BEYOND_V4,
-    "x86-64-v3": f"{BEYOND_V4},-avx512bw,-avx512cd,-avx512dq,-avx512f,-avx512vl",
+    "x86-64-v4-vbmi2": f"{BEYOND},+avx512vbmi,+avx512vbmi2",
+    "x86-64-v4": f"{BEYOND},-avx512vbmi,-avx512vbmi2",
+    "x86-64-v3": f"{BEYOND},-avx512vbmi,-avx512vbmi2,-avx512bw,-avx512cd,-avx512dq,-avx512f,-avx512vl",
 }
 # What the GNU assembler may take: it refuses instructions that a level does not have.
 V3 = "generic64+popcnt+sse4.2+avx2+bmi+bmi2+f16c+fma+lzcnt+movbe"
-TAKEN = {"x86-64-v4": f"{V3}+avx512bw+avx512cd+avx512dq+avx512f+avx512vl", "x86-64-v3": V3}
+V4 = f"{V3}+avx512bw+avx512cd+avx512dq+avx512f+avx512vl"
+TAKEN = {"x86-64-v4-vbmi2": f"{V4}+avx512vbmi+avx512_vbmi2", "x86-64-v4": V4, "x86-64-v3": V3}
 LINK = (
     "-shared",
     "-nostartfiles",

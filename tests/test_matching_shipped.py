@@ -308,6 +308,7 @@ def test_other_platforms_compile(monkeypatch: pytest.MonkeyPatch, system: str, m
 
 
 V3 = "fpu sse4_2 avx avx2 bmi1 bmi2 f16c fma abm movbe"
+V4 = f"{V3} avx512f avx512bw avx512cd avx512dq avx512vl"
 
 
 @needs_level
@@ -318,7 +319,9 @@ V3 = "fpu sse4_2 avx avx2 bmi1 bmi2 f16c fma abm movbe"
         (V3.replace(" avx2", ""), None),
         (V3, "x86-64-v3"),
         (f"{V3} avx512f", "x86-64-v3"),
-        (f"{V3} avx512f avx512bw avx512cd avx512dq avx512vl", "x86-64-v4"),
+        (V4, "x86-64-v4"),
+        (f"{V4} avx512vbmi", "x86-64-v4"),
+        (f"{V4} avx512vbmi avx512_vbmi2", "x86-64-v4-vbmi2"),
     ],
 )
 def test_the_level_of_a_processor(

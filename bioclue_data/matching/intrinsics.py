@@ -6,7 +6,9 @@ from __future__ import annotations
 from functools import reduce
 
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba import types
+from numba.core import config
 from numba.core.cgutils import get_or_insert_function
 from numba.extending import intrinsic
 
@@ -87,6 +89,51 @@ def nonzero_mask(context, address):  # noqa: ARG001
         return builder.bitcast(builder.icmp_unsigned("!=", block, _all(0)), _WORD)
 
     return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def lists_bits(context):  # noqa: ARG001
+    """Has the processor that is compiled for what `list_bits` takes? A constant: what is not taken goes."""
+
+    def generate(_context, _builder, _signature, _arguments):
+        return ir.Constant(_BIT, _packs_bytes())
+
+    return types.boolean(), generate
+
+
+@intrinsic
+def list_bits(context, bits, first, address):  # noqa: ARG001
+    """Write the places of the bits that are set, 32 at most, counted from `first`; 32 int32 in any case.
+
+    Nothing is written where `lists_bits` says no.
+    """
+
+    def generate(context, builder, _signature, arguments):
+        if _packs_bytes():
+            bits, first, address = arguments
+            lanes, mask = ir.VectorType(_PLACE, 16), ir.VectorType(_BIT, 64)
+            kind = ir.FunctionType(_BLOCK, [_BLOCK, _BLOCK, mask])
+            pack = get_or_insert_function(builder.module, kind, "llvm.x86.avx512.mask.compress.v64i8")
+            places = ir.Constant(_BLOCK, [*range(64)])
+            listed = builder.call(pack, [places, _all(0), builder.bitcast(bits, mask)])
+            origin = builder.insert_element(_same(lanes, 0), first, _PLACE(0))
+            origin = builder.shuffle_vector(origin, origin, _same(lanes, 0))
+            for at in (0, lanes.count):
+                chosen = ir.Constant(lanes, [*range(at, at + lanes.count)])
+                numbers = builder.zext(builder.shuffle_vector(listed, listed, chosen), lanes)
+                pointer = builder.add(address, ir.Constant(_WORD, 4 * at))
+                pointer = builder.inttoptr(pointer, lanes.as_pointer())
+                builder.store(builder.add(numbers, origin), pointer, align=1)
+        return context.get_dummy_value()
+
+    return types.void(types.uint64, types.int32, types.uint64), generate
+
+
+def _packs_bytes() -> bool:
+    """Has the processor AVX-512 VBMI2? Asked by numba's own rule: what is set, else what there is."""
+    if config.CPU_FEATURES is None:
+        return bool(get_host_cpu_features().get("avx512vbmi2"))
+    return "+avx512vbmi2" in config.CPU_FEATURES.split(",")
 
 
 @intrinsic

@@ -127,12 +127,17 @@ def _memory(most: int) -> tuple[tuple[Any, ...], ...]:
 
 
 @part
-def _hash_pairs(tokens, single, count, pairs, token_prints, pair_prints):
-    """Hash of each token and the one before it, and the prints of both."""
+def _hash_pairs(tokens, single, count, shifts, pairs, places, token_prints, pair_prints):
+    """Hash of each token and the one before it, the prints of both, and where bitmaps have them.
+
+    `places`: of anchors without windows that may end at a token, by two tokens, and by one.
+    """
     for i in range(U(count)):
-        pair = _joined(tokens[i + U(CARRY - 1)], U(BASE), tokens[i + U(CARRY)])
+        token = tokens[i + U(CARRY)]
+        pair = _joined(tokens[i + U(CARRY - 1)], U(BASE), token)
         pairs[i + U(CARRY)] = pair
-        token_prints[i] = print_of(tokens[i + U(CARRY)], single[i + U(CARRY)])
+        places[0][i], places[1][i] = pair >> shifts[0], token >> shifts[1]
+        token_prints[i] = print_of(token, single[i + U(CARRY)])
         pair_prints[i] = print_of_pair(pair)
 
 
@@ -152,14 +157,6 @@ def _hash(tokens, pairs, single, count, windows):
         six = _joined(pairs[i + U(CARRY - 4)], U(BASE_4), four)
         windows[0][i] = six if is_single else four
         windows[1][i] = four if is_single else three
-
-
-@part
-def _places(tokens, pairs, count, shifts, two, one):
-    """Where bitmaps have the anchors without windows that may end at a token: by two tokens, and by one."""
-    for i in range(U(count)):
-        two[i] = pairs[i + U(CARRY)] >> shifts[0]
-        one[i] = tokens[i + U(CARRY)] >> shifts[1]
 
 
 @part
@@ -310,9 +307,9 @@ def _scan(base, offsets, first, last, tables, seeds, how, memory, hits, prints):
         under_way, part_count, filled = _fill(
             base, offsets, last, tables, memory[0], under_way, prints, parts
         )
-        _hash_pairs(tokens, single, filled, pairs, prints.tokens[printed:], prints.pairs[printed:])
+        own_prints = prints.tokens[printed:], prints.pairs[printed:]
+        _hash_pairs(tokens, single, filled, shifts, pairs, places, own_prints[0], own_prints[1])
         _hash(tokens, pairs, single, filled, windows)
-        _places(tokens, pairs, filled, shifts, places[0], places[1])
         if stride == 1:
             _look(0, filled, 1, windows[0], bloom, blocks[0])
         else:

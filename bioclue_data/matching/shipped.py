@@ -1,8 +1,9 @@
 """Machine code that the package carries, so that nothing needs to be compiled before the first result.
 
-It is for Linux on x86-64, for processors with AVX2 (level x86-64-v3) and with AVX-512 (x86-64-v4), and is
-used only if it was made of the very sources that are here; `scripts/generate_kernels.py` makes it.
-BIOCLUE_KERNELS=numba leaves it aside.
+It is for Linux on x86-64, for processors with AVX2 (level x86-64-v3), with AVX-512 (x86-64-v4), and with the
+parts of AVX-512 that came later (VBMI2: Intel since Ice Lake, AMD since Zen 4). It is used only if it was
+made of the very sources that are here; `scripts/generate_kernels.py` makes it. BIOCLUE_KERNELS=numba leaves
+it aside.
 
 A routine takes the address of SLOTS of 8 bytes: for each array its address and shape, for each number its
 value, tuples element by element. It leaves its results in the first ones.
@@ -32,8 +33,10 @@ DESCRIPTION = "kernels.json"
 CPU = Path("/proc/cpuinfo")
 SWITCH = "BIOCLUE_KERNELS"
 _V3 = {"abm", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe"}
+_V4 = _V3 | {"avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl"}
 LEVELS = {
-    "x86-64-v4": _V3 | {"avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl"},
+    "x86-64-v4-vbmi2": _V4 | {"avx512vbmi", "avx512_vbmi2"},
+    "x86-64-v4": _V4,
     "x86-64-v3": _V3,
 }  # the best one first; what /proc/cpuinfo calls the instructions of each
 CODES = {"bool": "?7x", "float32": "f4x", "float64": "d", "int32": "i4x", "int64": "q", "uint64": "Q"}

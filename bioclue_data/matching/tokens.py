@@ -13,7 +13,15 @@ import numpy as np
 
 from bioclue_data.matching import characters
 from bioclue_data.matching.compiled import inlined, kernel, part
-from bioclue_data.matching.machine import load64, ones, three_byte_codes, trailing_zeros, word_masks
+from bioclue_data.matching.machine import (
+    list_bits,
+    lists_bits,
+    load64,
+    ones,
+    three_byte_codes,
+    trailing_zeros,
+    word_masks,
+)
 
 U = np.uint64
 BASE = 0xD6E8FEB86659FD93
@@ -23,7 +31,9 @@ ROOM = 2048  # tokens at a time: all about them stays in the second-level cache
 MOST = 15  # bytes of a word that is hashed without a loop
 WHOLE, SINGLE = 8, 8 | 64  # sizes of what is hashed as eight bytes
 CODES = 16  # characters that are decoded at a time
-BLOCK = CARRY + ROOM + 40  # elements of the arrays: the last 64 bytes may hold some tokens more
+BLOCK = (
+    CARRY + ROOM + 64
+)  # elements of the arrays: the last 64 bytes may hold 32 tokens more, and 32 are written
 PADDING = 64  # bytes after a text that the tokeniser may read
 EXPECTED = 12  # words in 64 bytes that are written without a question
 _NO_SINGLE = 5 << 24  # in the entry of what is neither a token of its own nor a separator
@@ -122,12 +132,16 @@ def _find_words(words, open_before, inside, block, t, starts, ends):
         inside: Bits of the bytes that count.
         block: Where the block begins in the text.
         t: Tokens so far.
-        starts: Up to EXPECTED words go in without asking whether there are so many: that costs less.
+        starts: 32 words are written in any case, or EXPECTED ones: to ask how many there are costs more.
         ends: The same.
     """
     before = (words << U(1)) | open_before
     begins, stops = words & ~before & inside, before & ~words & inside
     count, first, last = ones(stops), t + open_before, t
+    if lists_bits():
+        list_bits(begins, block, U(starts.ctypes.data) + U(4) * first)
+        list_bits(stops, block, U(ends.ctypes.data) + U(4) * last)
+        return t + count
     for k in range(U(EXPECTED)):
         starts[first + k], begins = _lowest(begins, block)
         ends[last + k], stops = _lowest(stops, block)
@@ -252,6 +266,11 @@ def tokenise(base, at, end, tables, arrays, origin, filled):
     is_open = U(0)
     while at < end and t < limit:
         words, others = word_masks(base + U(at))
+        if others == U(0) and at + 64 <= end:  # a branch: the next block does not wait for this one
+            t = _find_words(words, is_open, U(ALL), np.int32(at - origin), t, starts, ends)
+            is_open = words >> U(63)
+            at += 64
+            continue
         width = min(end - at, 64)
         ascii_width = min(np.int64(trailing_zeros(others)), width)
         if ascii_width > 0:
