@@ -15,7 +15,6 @@ from bioclue_data import readers
 from bioclue_data.errors import SourceError
 from bioclue_data.readers import table
 from bioclue_data.readers.document import Document
-from bioclue_data.readers.workbook import STRICT
 from bioclue_data.sources.files import SourceFile
 from tests.reading import found, read_files, source
 
@@ -181,10 +180,15 @@ def test_cells_of_a_workbook_become_texts(tmp_path: Path) -> None:
     documents = _read(tmp_path, _workbook(rows), read, "a.xlsx")
     assert _texts(documents) == ["左\n膝", "1"]
     assert [document.extra for document in documents] == [
-        {"n": "3", "d": "2020-01-02T00:00:00"},
+        {"n": "3", "d": "2020-01-02"},
         {"n": "0.1", "d": "TRUE"},
     ]
     assert [document.locator for document in documents] == ["row 2", "row 3"]
+
+
+def test_escapes_of_a_workbook_are_read(tmp_path: Path) -> None:
+    content = _rewritten(_workbook([["t"], ["左MARK膝"]]), lambda part: part.replace(b"MARK", b"_x0009_"))
+    assert _texts(_read(tmp_path, content, READ + TEXT, "a.xlsx")) == ["左\t膝"]
 
 
 def test_empty_and_short_rows_of_a_workbook(tmp_path: Path) -> None:
@@ -220,13 +224,13 @@ def test_a_wrong_extent_hides_no_row(tmp_path: Path) -> None:
 
 def test_strict_workbooks(tmp_path: Path) -> None:
     def strict(part: bytes) -> bytes:
-        for theirs, usual in STRICT.items():
-            part = part.replace(usual, theirs)
-        return part
+        usual = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        part = part.replace(usual, b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+        usual = b"http://schemas.openxmlformats.org/officeDocument/2006/"
+        return part.replace(usual, b"http://purl.oclc.org/ooxml/officeDocument/")
 
     cell = "见 http://purl.oclc.org/ooxml/officeDocument/x"
     content = _rewritten(_workbook([["t"], [cell]]), strict)
-    assert not openpyxl.load_workbook(io.BytesIO(content)).sheetnames
     assert _texts(_read(tmp_path, content, READ + TEXT, "a.xlsx")) == [cell]
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from bioclue_data import spreadsheets
 from bioclue_data.errors import UsageError
 from bioclue_data.leakage.reading import arrow_ipc, json_kind, raw, sniff, tables, utf8
 from bioclue_data.leakage.reading.notes import Notes
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_REMEDY = "JSON lines, a JSON array, CSV, TSV, Parquet or Arrow, in UTF-8, UTF-16, GB 18030 or Big5"
+_REMEDY = "JSON, CSV, TSV, a spreadsheet, Parquet or Arrow; text in UTF-8, UTF-16, GB 18030 or Big5"
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _LINE_ENDS = re.compile(r"\r\n?|\n")
 _END = "end"  # a row that is put behind a table: inside a cell, if a quote is still open there
@@ -36,6 +37,8 @@ def records_of(path: Path, fields: Sequence[str]) -> list[dict[str, Any]]:
         data = _unpacked(path)
         if (kind := sniff.binary_kind(data)) in {"arrow", "parquet"}:
             return _columns(data, is_arrow=kind == "arrow")
+        if spreadsheets.may_be_one(data):
+            return _of_a_sheet(data, fields)
         return _of_text(path, _text(data), fields)
     except RecursionError:
         raise UsageError("cannot be read: brackets are nested too deeply", where=str(path)) from None
@@ -106,21 +109,49 @@ def _separator(text: str, fields: Sequence[str], usual: str) -> str:
     return max(separators, key=known)
 
 
-def _table(text: str, separator: str) -> list[dict[str, Any]]:
-    """Rows by the names of the header; what a row lacks at its end is empty.
+def _of_a_sheet(data: bytes, fields: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows of the sheet whose first row has most of the fields, by the names there.
 
     Raises:
-        ValueError: two columns have one name, a row has more cells than the header, or a quote is not closed.
+        ValueError: this is no spreadsheet, or no such table.
     """
-    header, *lines = _lines(text, separator)
-    names = header[1]
+    with spreadsheets.opened(data) as book:
+
+        def known(sheet: str) -> int:
+            header: list[str] = next(spreadsheets.rows_of(book, sheet, 1), [])
+            return len(set(fields) & set(header))
+
+        rows = list(spreadsheets.rows_of(book, max(book.sheet_names, key=known)))
+    (_, names), *lines = [(number, row) for number, row in enumerate(rows, start=1) if any(row)] or [(0, [])]
+    while names and not names[-1]:  # a sheet has no edge: these are no columns
+        names.pop()
+    return _by_names(names, lines, "row")
+
+
+def _table(text: str, separator: str) -> list[dict[str, Any]]:
+    """Rows by the names of the header.
+
+    Raises:
+        ValueError: no such table, or a quote is not closed.
+    """
+    (_, names), *lines = _lines(text, separator)
+    if len(names) == 1:
+        lines = [(number, [separator.join(row)]) for number, row in lines]
+    return _by_names(names, lines, "line")
+
+
+def _by_names(names: list[str], lines: list[tuple[int, list[str]]], what: str) -> list[dict[str, Any]]:
+    """Rows by the names of their cells; what a row lacks at its end is empty. `what`: what a number counts.
+
+    Raises:
+        ValueError: two columns have one name, or a row has more cells than the header.
+    """
     if twice := [name for name, times in Counter(names).items() if name and times > 1]:
         raise ValueError(f"two columns are called {', '.join(twice)}")
     rows = []
-    for number, row in lines:
-        cells = [separator.join(row)] if len(names) == 1 else row
+    for number, cells in lines:
         if any(cells[len(names) :]):
-            raise ValueError(f"line {number}: {len(cells)} cells, but the header has {len(names)}")
+            raise ValueError(f"{what} {number}: {len(cells)} cells, but the header has {len(names)}")
         rows.append(
             {name: cell for name, cell in zip_longest(names, cells[: len(names)], fillvalue="") if name}
         )

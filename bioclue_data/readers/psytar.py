@@ -78,7 +78,7 @@ def read(sources: Sources, options: Options) -> Iterator[Document]:  # noqa: ARG
 
 def _rows(file: SourceFile, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Rows below the header that belong to a post; the sheets end in totals."""
-    from bioclue_data.readers.workbook import workbook_rows  # noqa: PLC0415 - openpyxl is slow to import
+    from bioclue_data.readers.workbook import workbook_rows  # noqa: PLC0415 - for workbooks only
 
     for number, row in workbook_rows(file, sheet):
         cells = row + [""] * (FACET + 1 - len(row))

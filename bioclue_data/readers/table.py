@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bioclue_data.readers.document import Document, Sources
     from bioclue_data.sources.files import SourceFile
 
-WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TAB_NAMES = (".tsv", ".tab", ".tsv.gz")
 CELL_LIMIT = (1 << 31) - 1  # characters; the default of 131,072 is shorter than clinical notes and articles
 NAMES_SHOWN = 30
@@ -117,7 +117,7 @@ def _rows(file: SourceFile, options: Options) -> Iterator[Row]:
 
 
 def _sheet_rows(file: SourceFile, options: Options) -> Iterator[Row]:
-    from bioclue_data.readers.workbook import workbook_rows  # noqa: PLC0415 - openpyxl is slow to import
+    from bioclue_data.readers.workbook import workbook_rows  # noqa: PLC0415 - for workbooks only
 
     for number, cells in islice(workbook_rows(file, options.sheet), options.skip, None):
         yield f"row {number}", _trimmed(cells)

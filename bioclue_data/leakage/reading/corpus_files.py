@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     _Identity = tuple[int, int]
 
 _NO_TEXT = re.compile(
-    r"\.(png|jpe?g|gif|bmp|tiff?|webp|svg|ico|mp[34]|wav|flac|ogg|avi|mov|pdf|docx?|pptx?|xlsx?|zip|tar|tgz|7z|rar|"
+    r"\.(png|jpe?g|gif|bmp|tiff?|webp|svg|ico|mp[34]|wav|flac|ogg|avi|mov|pdf|docx?|pptx?|zip|tar|tgz|7z|rar|"
     r"safetensors|bin|pth?|onnx|gguf|pickle|pkl|np[yz]|h5|pyc|so|exe|dll|woff2?|ttf|dcm|nii)(\.gz|\.xz|\.zst|\.bz2)?$",
     re.IGNORECASE,
 )

@@ -6,6 +6,7 @@ from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from bioclue_data import spreadsheets
 from bioclue_data.errors import SourceError
 from bioclue_data.leakage.markup import without_markup
 from bioclue_data.leakage.reading import (
@@ -20,6 +21,7 @@ from bioclue_data.leakage.reading import (
     tables,
     tagged,
     utf8,
+    workbooks,
     xml_records,
 )
 from bioclue_data.leakage.reading.batches import Batch, grouped, packed
@@ -72,6 +74,8 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
         return _columns(uri, kind, fields, notes)
     if kind == "xml":
         return grouped(xml_records.records(head, pieces, fields, notes))
+    if spreadsheets.may_be_one(head):
+        return workbooks.records(pieces, fields, notes, limit)
     if strange := sniff.stranger(head):
         notes.add(f"is {strange}: not read")
         return iter(())
