@@ -46,6 +46,8 @@ def opened(content: bytes) -> Iterator[CalamineWorkbook]:
         if "detect file format" in str(error):
             raise NoSpreadsheetError("no spreadsheet is in it") from error
         raise ValueError(str(error)) from error
+    if not book.sheet_names:
+        raise ValueError("it has no sheet")
     try:
         yield book
     except CalamineError as error:

@@ -121,9 +121,13 @@ def test_numbers_and_dates_are_texts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (archive(**{"a.jsonl": '{"text": "x"}'}), "is a zip archive, or a document that is one: not read"),
+        (archive(**{"word/document.xml": "x"}), "is a zip archive, or a document that is one: not read"),
         (spreadsheets.OLE + bytes(2000), "is an old Office document: not read"),
-        (workbook(TABLE)[:-200], "cannot be read as a spreadsheet: File is not a zip file"),
+        (workbook(TABLE)[:-200], "cannot be read on behind record 0: File is not a zip file"),
+        (
+            workbook(TABLE).replace(b"xl/workbook.xml", b"xl/workbook.xmX"),
+            "cannot be read as a spreadsheet: it has no sheet",
+        ),
     ],
 )
 def test_what_is_no_spreadsheet_is_told(tmp_path: Path, content: bytes, problem: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     _Identity = tuple[int, int]
 
 _NO_TEXT = re.compile(
-    r"\.(png|jpe?g|gif|bmp|tiff?|webp|svg|ico|mp[34]|wav|flac|ogg|avi|mov|pdf|docx?|pptx?|zip|tar|tgz|7z|rar|"
+    r"\.(png|jpe?g|gif|bmp|tiff?|webp|svg|ico|mp[34]|wav|flac|ogg|avi|mov|pdf|docx?|pptx?|"
     r"safetensors|bin|pth?|onnx|gguf|pickle|pkl|np[yz]|h5|pyc|so|exe|dll|woff2?|ttf|dcm|nii)(\.gz|\.xz|\.zst|\.bz2)?$",
     re.IGNORECASE,
 )
@@ -88,7 +88,7 @@ class _Found:
         """A file here, and the part of its path that was not named."""
         if self.leaves_out(path):
             return
-        if _is_skipped(inside):
+        if is_skipped(inside):
             self.skipped.append(path)
         elif Path(path).name in _ABOUT_ARROW:
             self._about.append(path)
@@ -116,7 +116,7 @@ class _Found:
         if inside and address.rpartition("/")[2] in _ABOUT_ARROW:
             self._about.append(address)
         else:
-            (self.skipped if _is_skipped(inside) else self.files).append(address)
+            (self.skipped if is_skipped(inside) else self.files).append(address)
 
     def settle(self) -> None:
         """What stands beside Arrow files, or in a folder above, describes them; others are files to read."""
@@ -141,7 +141,8 @@ def _identified(apart: Mapping[Path, str]) -> Iterator[tuple[_Identity, str]]:
             yield identity, reason
 
 
-def _is_skipped(inside: str) -> bool:
+def is_skipped(inside: str) -> bool:
+    """Has a file no text by the name that it has inside a corpus, or is it hidden?"""
     return bool(_NO_TEXT.search(inside)) or _is_hidden(inside.split("/"))
 
 

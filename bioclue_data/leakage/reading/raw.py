@@ -6,9 +6,11 @@ The content decides: gzip, zstd, xz and bzip2 are known by their first bytes.
 from __future__ import annotations
 
 import lzma
+import tarfile
+import zipfile
 import zlib
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import pyarrow as pa
 from lxml import etree
@@ -23,10 +25,20 @@ if TYPE_CHECKING:
 PIECE = 2**20
 FAULTS = (
     BioclueError, OSError, EOFError, ValueError, ImportError, RuntimeError, KeyError, TypeError,
-    zlib.error, lzma.LZMAError, pa.ArrowException, etree.LxmlError,
+    zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, pa.ArrowException, etree.LxmlError,
 )  # fmt: skip
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\x00": "xz", b"BZh": "bz2"}
 _CAREFUL = 64  # bytes at a time towards a damaged place
+
+
+class Peekable(Protocol):
+    """An open file of which the beginning can be seen before it is read."""
+
+    def peek(self, size: int, /) -> bytes:
+        """The next bytes, at least one if there are any."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to `size` bytes, none at the end."""
 
 
 def open_bytes(uri: str) -> BinaryIO:
@@ -60,14 +72,26 @@ def pieces(uri: str, notes: Notes) -> Iterator[bytes]:
         yield from _salvaged(uri, done)
 
 
+def pieces_of(file: Peekable, notes: Notes) -> Iterator[bytes]:
+    """The same of an open file, such as a member of an archive; what is behind a fault in it is lost."""
+    done = 0
+    try:
+        for piece in _unpacked(file, packing(file.peek(6)), PIECE):
+            done += len(piece)
+            yield piece
+    except FAULTS as error:
+        notes.cut = True
+        notes.add(f"cannot be read on from byte {done:,} (unpacked): {_reason(error)}")
+
+
 def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error).split("\n", 1)[0] or type(error).__name__
 
 
-def _unpacked(file: BinaryIO, packed: str, size: int) -> Iterator[bytes]:
-    stream: Any = file
+def _unpacked(file: Any, packed: str, size: int) -> Iterator[bytes]:
+    stream = file
     if packed == "xz":
         stream = lzma.open(file)  # noqa: SIM115 - the file below is closed by the caller
         while piece := stream.read1(size):

@@ -11,7 +11,9 @@ from bioclue_data.errors import SourceError
 from bioclue_data.leakage.markup import without_markup
 from bioclue_data.leakage.reading import (
     addresses,
+    archives,
     arrow_ipc,
+    corpus_files,
     json_records,
     named_tables,
     parquet,
@@ -27,6 +29,7 @@ from bioclue_data.leakage.reading import (
 from bioclue_data.leakage.reading.batches import Batch, grouped, packed
 from bioclue_data.leakage.reading.notes import Notes
 from bioclue_data.leakage.reading.templates import with_templates
+from bioclue_data.visible import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +72,54 @@ def _plain(texts: Texts) -> Texts:
 
 def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
     head, pieces = _peeked(_pieces(uri, notes))
+    if archives.is_tar(head):
+        return _of_members(archives.tarred(pieces), fields, notes, limit)
+    if archives.is_zip(uri, head):
+        return _of_members(addresses.each(uri, archives.zipped(uri)), fields, notes, limit)
     kind = sniff.binary_kind(head)
     if kind in {"arrow", "parquet"}:
         return _columns(uri, kind, fields, notes)
+    return _of_stream(uri, kind, (head, pieces), fields, notes, limit)
+
+
+def _of_members(
+    members: Iterator[archives.Member], fields: tuple[str, ...], notes: Notes, limit: int
+) -> Iterator[Texts]:
+    """The records of all files in an archive, in its order; what goes wrong in one is said with its name."""
+    for name, file in members:
+        if corpus_files.is_skipped(name):
+            continue
+        own = Notes()
+        try:
+            yield from _of_member(name, file, fields, own, limit)
+        except raw.FAULTS as error:
+            own.add(f"cannot be read on: {str(error) or type(error).__name__}")
+        own.close()
+        for problem in own.take():
+            notes.add(f"{readable(name)}: {problem}")
+
+
+def _of_member(
+    name: str, file: raw.Peekable, fields: tuple[str, ...], notes: Notes, limit: int
+) -> Iterator[Texts]:
+    head, pieces = _peeked(raw.pieces_of(file, notes))
+    kind = sniff.binary_kind(head)
+    if kind in {"arrow", "parquet"}:
+        notes.add(f"is {kind.capitalize()} in an archive, unpack it first: not read")
+        return iter(())
+    return _of_stream(name, kind, (head, pieces), fields, notes, limit)
+
+
+def _of_stream(
+    name: str,
+    kind: sniff.Kind | None,
+    peeked: tuple[bytes, Iterator[bytes]],
+    fields: tuple[str, ...],
+    notes: Notes,
+    limit: int,
+) -> Iterator[Texts]:
+    """Records of bytes that are read once. `peeked`: the first ones, and all."""
+    head, pieces = peeked
     if kind == "xml":
         return grouped(xml_records.records(head, pieces, fields, notes))
     if spreadsheets.may_be_one(head):
@@ -79,7 +127,7 @@ def _records(uri: str, fields: tuple[str, ...], notes: Notes, limit: int) -> Ite
     if strange := sniff.stranger(head):
         notes.add(f"is {strange}: not read")
         return iter(())
-    return _records_of_text(uri, utf8.text(pieces, notes), fields, notes, limit)
+    return _records_of_text(name, utf8.text(pieces, notes), fields, notes, limit)
 
 
 def _columns(uri: str, kind: sniff.Kind, fields: tuple[str, ...], notes: Notes) -> Iterator[Texts]:
@@ -92,13 +140,13 @@ def _columns(uri: str, kind: sniff.Kind, fields: tuple[str, ...], notes: Notes) 
 
 
 def _records_of_text(
-    uri: str, pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int
+    name: str, pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int
 ) -> Iterator[Texts]:
     head, text = _peeked(pieces)
     is_whole = len(head) < HEAD
     kind, dialect = sniff.text_kind(head, whole=is_whole)
     if kind == "prose":
-        dialect = named_tables.dialect_of(uri, head, whole=is_whole)
+        dialect = named_tables.dialect_of(name, head, whole=is_whole)
     if kind == "json":
         return json_records.records(text, fields, notes, limit)
     if dialect is not None:
