@@ -40,11 +40,18 @@ QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(Hea
 
 
 def strings(value: Any) -> list[str]:
-    """All string values, in order."""
+    """All string values, in order, and keys that are texts."""
     if isinstance(value, str):
         return [value]
-    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for member in members for text in strings(member)]
+    if isinstance(value, dict):
+        keyed = ([*filter(is_text, [key]), *strings(member)] for key, member in value.items())
+        return [text for texts in keyed for text in texts]
+    return [text for member in value for text in strings(member)] if isinstance(value, list) else []
+
+
+def is_text(key: str) -> bool:
+    encoded = key.encode("utf-8", "replace")
+    return len(encoded) >= 13 and (b" " in encoded or max(encoded) >= 0x80)
 
 
 def text_of(value: Any) -> str:
@@ -104,7 +111,19 @@ ROWS = [
     {"instruction": "Answer it now", "input": f"frage {i}", "output": [f"答 {i}", {"x": "y\\z"}], "n": i}
     for i in range(9)
 ]
+ANSWERS = {
+    "What is a zorb?": "A knee.",
+    "膝盖为什么疼？": ["因为", {"n": 1}],
+    "short key": "x",
+    "long_name_of_a_field": 1,
+}
 SHAPES = {
+    "questions as keys": (json.dumps(ANSWERS), [ANSWERS]),
+    "questions as keys of lists": (json.dumps([ANSWERS, ANSWERS], ensure_ascii=False), [ANSWERS, ANSWERS]),
+    "questions as ids": (
+        json.dumps({f"Is it {i}, or not?": row for i, row in enumerate(ROWS)}),
+        [{f"Is it {i}, or not?": row} for i, row in enumerate(ROWS)],
+    ),
     "array": (json.dumps(ROWS), ROWS),
     "indented": (json.dumps(ROWS, indent=2, ensure_ascii=False), ROWS),
     "lines": ("".join(json.dumps(row) + "\n" for row in ROWS), ROWS),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bioclue_data.leakage.matches import Seen
     from bioclue_data.leakage.search import Search
 
-METHOD = f"windows{SEED.word}w{SEED.single}c-9"
+METHOD = f"windows{SEED.word}w{SEED.single}c-10"
 SNIPPET = 600
 MOST = ("covered", "longest", "characters")  # of any record, not of the best one; the last two of one run
 _OF_FIELD = [("field", pa.string()), ("parts", pa.int32()), ("found", pa.int32()), ("score", pa.float32())]

@@ -1,9 +1,9 @@
 """All strings of JSON records at the speed of the scan: no parser, no objects, no list of known fields.
 
-A record's text is its string values in their order, a line each; keys, numbers and literals are left out.
-So a conversation, an instruction with its input and output, or a list of turns is one text, however it is
-nested. No other text is lost: a record that is no JSON is read as it stands there, and strings beside the
-records are kept.
+A record's text is its string values in their order, a line each, and keys that are texts themselves; other
+keys, numbers and literals are left out. So a conversation, an instruction with its input and output, or a
+list of turns is one text, however it is nested. No other text is lost: a record that is no JSON is read as it
+stands there, and strings beside the records are kept.
 """
 # mypy: disable-error-code="no-untyped-def, misc"
 
@@ -19,10 +19,11 @@ from bioclue_data.matching.machine import copy_until
 from bioclue_data.matching.tokens import PADDING, U
 
 LINES = -1  # one record a line, whichever way lines end
-QUOTE, BACKSLASH, COMMA, COLON, CLOSE = ord('"'), ord("\\"), ord(","), ord(":"), ord("}")
+QUOTE, BACKSLASH, COMMA, COLON, CLOSE, BLANK = (ord(sign) for sign in '"\\,:} ')
 NEWLINE, RETURN = ord("\n"), ord("\r")
 _SMALL_A, _SMALL_U = ord("a"), ord("u")
 _REPLACEMENT = 0xFFFD
+_LONG_KEY = 13  # bytes from which on a key with a blank, or beyond ASCII, is taken for a text: a question
 COMPLETE, INCOMPLETE, BROKEN = range(3)  # a string
 GOES_ON, ENDED, STOPPED = range(3)  # the values of a file
 _ESCAPES = np.zeros(256, np.uint8)
@@ -181,6 +182,17 @@ def _is_key(block, at, end):
 
 
 @part
+def _is_text(out, begin, end):
+    """Is a key a text by itself, and no name of a field?"""
+    if end - begin < _LONG_KEY:
+        return False
+    for i in range(begin, end):
+        if out[i] == BLANK or out[i] >= 0x80:
+            return True
+    return False
+
+
+@part
 def _as_it_stands(base, block, at, end, out, to):
     """Copy what is no JSON, with its escapes undone -> end of the copy."""
     while at < end:
@@ -209,7 +221,7 @@ def _lines(base, block, end, last, out, offsets, broken):
                 break
             if state == BROKEN:
                 level, at = 1, _line_end(block, at, end)
-            elif _is_key(block, at, end) == 1:
+            elif _is_key(block, at, end) == 1 and not _is_text(out, before, to):
                 to = before
             else:
                 out[to] = NEWLINE
@@ -259,7 +271,7 @@ def _nested(base, block, end, depth, inside, last, out, offsets, broken, aside):
         if byte == QUOTE:
             before = to
             at, to, key, odd = _value(base, block, at + 1, end, out, to, last and level == 0)
-            if key != 0:
+            if key < 0 or (key == 1 and not (level >= depth and _is_text(out, before, to - 1))):
                 waits, to = key < 0, before
             elif level < depth:
                 beside, to = _moved(out, before, to, aside, beside), before
