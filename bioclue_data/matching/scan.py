@@ -169,6 +169,11 @@ def _look(first, last, step, hashes, bloom, blocks):
 @part
 def _look_whole(count, anchors, words, two, one, held):
     """Do the bitmaps have an anchor without windows that ends at each token: of several tokens, or of one?"""
+    if words.size == 1:  # there are none
+        for i in range(U(count)):
+            pair = U(two[i])
+            held[i] = (anchors[pair >> U(6)] >> (pair & U(63))) & U(1)
+        return
     for i in range(U(count)):
         pair, word = U(two[i]), U(one[i])
         of_several = (anchors[pair >> U(6)] >> (pair & U(63))) & U(1)
