@@ -22,6 +22,7 @@ from bioclue_data.leakage.reading import (
     sniff,
     tables,
     tagged,
+    token_tables,
     utf8,
     workbooks,
     xml_records,
@@ -150,11 +151,14 @@ def _records_of_text(
     if kind == "json":
         return json_records.records(text, fields, notes, limit)
     if dialect is not None:
+        columns = token_tables.columns_of(head, dialect)
+        if columns and (not fields or columns.name in fields):
+            return grouped(prose.records(token_tables.joined(text, dialect, columns)))
         return tables.records(text, dialect, fields, notes, limit)
     if fields:
         notes.add(f"no field {', '.join(sorted(fields))} here: this is text without fields")
         return iter(())
-    return grouped(prose.records(tagged.untagged(text) if kind == "tagged" else text))
+    return grouped(prose.records(tagged.untagged(head, text) if kind == "tagged" else text))
 
 
 def _pieces(uri: str, notes: Notes) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bioclue_data.matching.tokens import Texts
 
 _LINE = re.compile(rb"\S+[ \t]+(?:\S+[ \t]+)*(?:O|[BIESMLU][-_]\S+|[BI])\s*")
+_NUMBER = re.compile(rb"[\d.:_-]+")
 _LINES = 400  # that are looked at
 _SHARE = 0.9
 _TAG = rb"(?:O|[BIESMLU][-_][^\s]+)"
@@ -38,24 +39,41 @@ _LEAST = 2  # tokens that are tagged as outside of all mentions
 
 def is_tagged(head: bytes) -> bool:
     """Are nearly all lines a token with a tag of the BIO kind, and more than one of them in a sentence?"""
-    lines = [line for line in head[: 2**16].splitlines()[:-1] if line.strip()][:_LINES]
+    lines = _first_lines(head)
     if len(lines) < 10:
         return False
     return sum(_LINE.fullmatch(line) is not None for line in lines) >= _SHARE * len(lines)
 
 
-def untagged(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The text: a blank between tokens, a line a sentence."""
-    rest = b""
+def _first_lines(head: bytes) -> list[bytes]:
+    return [line for line in head[: 2**16].splitlines()[:-1] if line.strip()][:_LINES]
+
+
+def untagged(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The text: a blank between tokens, a line a sentence. `head`: how the file begins."""
+    column, rest = _column_of_tokens(head), b""
     for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")
-        yield b"".join(map(_token, lines))
-    yield _token(rest)
+        yield b"".join(_token(line, column) for line in lines)
+    yield _token(rest, column)
 
 
-def _token(line: bytes) -> bytes:
-    cells = line.split(None, 1)
-    return cells[0] + b" " if cells else b"\n\n"
+def _column_of_tokens(head: bytes) -> int:
+    """Where the tokens are: first, unless numbers are there, or the same few ids in all lines of a text."""
+    rows = [line.split()[:-1] for line in _first_lines(head) if _LINE.fullmatch(line)]
+    columns = [[row[place] for row in rows] for place in range(min(map(len, rows), default=0))]
+    kinds = [0 if _are_numbers(cells) else len(set(cells)) for cells in columns] or [0]
+    most = max(kinds)
+    return kinds.index(most) if 2 * kinds[0] <= most else 0
+
+
+def _are_numbers(cells: list[bytes]) -> bool:
+    return 2 * sum(_NUMBER.fullmatch(cell) is not None for cell in cells) > len(cells)
+
+
+def _token(line: bytes, column: int) -> bytes:
+    cells = line.split(None, column + 1)
+    return cells[min(column, len(cells) - 1)] + b" " if cells else b"\n\n"
 
 
 def untagged_records(texts: Texts) -> Texts:
