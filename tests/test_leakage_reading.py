@@ -415,7 +415,10 @@ def test_tagged_tokens_become_text(tmp_path: Path) -> None:
     source = "\n".join([*lines, "", *lines, ""])
     texts, problems = read(put(tmp_path, "a.txt", source))
     sentence = "".join(f"word{i} " for i in range(20))
-    assert [line for text in texts for line in text.split("\n") if line] == [sentence, sentence]
+    mentions = [f"word{i}" for i in range(20) if i % 3]
+    assert [line for text in texts for line in text.split("\n") if line] == [
+        sentence, sentence, *mentions, *mentions,
+    ]  # fmt: skip
     assert problems == []
 
 
@@ -439,7 +442,7 @@ def test_tagged_tokens_in_a_record_become_text(form: str, tmp_path: Path) -> Non
     texts, problems = read(put(tmp_path, "a.jsonl", f"{content}\n"))
     words = list("右膝发出蓝色微光了") if form == "characters" else WORDS_OF_A_SENTENCE
     assert [line for line in texts[0].split("\n") if line] == [
-        "Tag this.", " ".join(words), "This is all.", "Of type O",
+        "Tag this.", " ".join(words), " ".join(words[1:3]), words[5], "This is all.", "Of type O",
     ]  # fmt: skip
     assert problems == []
 

@@ -98,7 +98,7 @@ def test_rows_that_begin_with_brackets(tmp_path: Path) -> None:
     source = "".join(f'[{i}],"{lamp}"\n' for i, lamp in enumerate(LAMPS))
     assert read(put(tmp_path, "a", source)) == (wanted, [])
     tokens = "[1] O\nlamp B-Thing\n" * 9
-    assert read(put(tmp_path, "a", tokens)) == (["[1] lamp " * 9 + "\n\n"], [])
+    assert read(put(tmp_path, "a", tokens)) == (["[1] lamp " * 9 + "\n\n\n" + "lamp\n" * 9], [])
 
 
 @pytest.mark.parametrize("first", ["null", "true", "50", "NaN", "[]"])

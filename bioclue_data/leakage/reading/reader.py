@@ -11,6 +11,7 @@ from bioclue_data.errors import SourceError
 from bioclue_data.leakage.markup import without_markup
 from bioclue_data.leakage.reading import (
     addresses,
+    annotated,
     archives,
     arrow_ipc,
     corpus_files,
@@ -153,12 +154,14 @@ def _records_of_text(
     if dialect is not None:
         columns = token_tables.columns_of(head, dialect)
         if columns and (not fields or columns.name in fields):
-            return grouped(prose.records(token_tables.joined(text, dialect, columns)))
+            return grouped(prose.records(annotated.text(token_tables.tokens(text, dialect, columns))))
         return tables.records(text, dialect, fields, notes, limit)
     if fields:
         notes.add(f"no field {', '.join(sorted(fields))} here: this is text without fields")
         return iter(())
-    return grouped(prose.records(tagged.untagged(head, text) if kind == "tagged" else text))
+    if kind == "tagged":
+        text = annotated.text(tagged.tokens(head, text))
+    return grouped(prose.records(text))
 
 
 def _pieces(uri: str, notes: Notes) -> Iterator[bytes]:

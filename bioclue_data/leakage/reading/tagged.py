@@ -1,4 +1,4 @@
-"""Tagged tokens: they are joined to text again, the tags left out.
+"""Tagged tokens: they are joined to text again, with the mentions that the tags mark behind it.
 
 A file of them has one a line (CoNLL). In a record they may also stand one after the other with a slash before
 the tag, or each in a line before its tag, as strings of JSON lists do.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bioclue_data.leakage.markup import replaced
+from bioclue_data.leakage.reading.annotated import END, Tagged, listed
 from bioclue_data.matching.compiled import kernel
 from bioclue_data.matching.machine import ones, tag_mask
 from bioclue_data.matching.tokens import ALL, U
@@ -49,13 +50,13 @@ def _first_lines(head: bytes) -> list[bytes]:
     return [line for line in head[: 2**16].splitlines()[:-1] if line.strip()][:_LINES]
 
 
-def untagged(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The text: a blank between tokens, a line a sentence. `head`: how the file begins."""
+def tokens(head: bytes, pieces: Iterator[bytes]) -> Iterator[Tagged]:
+    """The tokens of a file with their tags. `head`: how the file begins."""
     column, rest = _column_of_tokens(head), b""
     for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")
-        yield b"".join(_token(line, column) for line in lines)
-    yield _token(rest, column)
+        yield from (_tagged(line, column) for line in lines)
+    yield _tagged(rest, column)
 
 
 def _column_of_tokens(head: bytes) -> int:
@@ -71,20 +72,21 @@ def _are_numbers(cells: list[bytes]) -> bool:
     return 2 * sum(_NUMBER.fullmatch(cell) is not None for cell in cells) > len(cells)
 
 
-def _token(line: bytes, column: int) -> bytes:
-    cells = line.split(None, column + 1)
-    return cells[min(column, len(cells) - 1)] + b" " if cells else b"\n\n"
+def _tagged(line: bytes, column: int) -> Tagged:
+    cells = line.split()
+    return Tagged(cells[min(column, len(cells) - 1)], cells[-1]) if cells else END
 
 
 def untagged_records(texts: Texts) -> Texts:
-    """The same records with runs of tagged tokens as text; the very same object if there are none."""
+    """The same records with runs of tagged tokens as text and mentions; the very same if there are none."""
     found: list[tuple[int, int, bytes]] = []
     for number in _may_be_tagged(texts):
         begin, end = texts.offsets[number : number + 2].tolist()
         record = texts.data[begin:end].tobytes()
         for match in _RUNS.finditer(record):
-            words = b" ".join(_words(match))
-            found.append((begin + match.start(), begin + match.end(), words + b"\n"))
+            run = _tokens_of(match)
+            words = b" ".join(one.token for one in run)
+            found.append((begin + match.start(), begin + match.end(), b"%b\n%b" % (words, listed(run))))
     return replaced(texts, found) if found else texts
 
 
@@ -111,10 +113,12 @@ def _find_tagged(base, offsets, numbers):
     return count
 
 
-def _words(match: re.Match[bytes]) -> list[bytes]:
+def _tokens_of(match: re.Match[bytes]) -> list[Tagged]:
     run = match[0]
     if match.lastgroup == "below":
-        return run.split()[::2]
+        cells = run.split()
+        return [Tagged(*pair) for pair in zip(cells[::2], cells[1::2], strict=True)]
     if match.lastgroup == "slash":
-        return [word.rpartition(b"/")[0] for word in run.split()]
-    return [line.split(None, 1)[0] for line in run.splitlines()]
+        parts = (word.rpartition(b"/") for word in run.split())
+        return [Tagged(token, tag) for token, _, tag in parts]
+    return [_tagged(line, 0) for line in run.splitlines()]

@@ -1,4 +1,4 @@
-"""Tables with one token in each row, and its tag beside it: the tokens are joined to text again."""
+"""Tables with one token in each row, and its tag beside it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import csv
 import io
 import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from bioclue_data.leakage.reading.annotated import END, Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,12 +26,13 @@ class Columns(NamedTuple):
     """Columns of a table.
 
     Attributes:
-        token: Place of that with the tokens.
+        token, tag: Places of those with the tokens and their tags.
         name: Its name; empty if the table has no header.
         sentence: Place of the one that tells sentences apart; -1 if there is none.
     """
 
     token: int
+    tag: int
     name: str
     sentence: int
 
@@ -48,21 +51,24 @@ def columns_of(head: bytes, dialect: Dialect) -> Columns | None:
     token = named[0] if named else max(tokens, key=lambda place: len(set(columns[place])))
     others = [place for place in range(token) if _are_sentences(columns[place])]
     name = dialect.header[token] if dialect.header else ""
-    return Columns(token, name, others[-1] if others else -1)
+    return Columns(token, tags[0], name, others[-1] if others else -1)
 
 
-def joined(pieces: Iterator[bytes], dialect: Dialect, columns: Columns) -> Iterator[bytes]:
-    """The text: a blank between tokens, a line a sentence."""
+def tokens(pieces: Iterator[bytes], dialect: Dialect, columns: Columns) -> Iterator[Tagged]:
+    """The tokens with their tags."""
     sentence, is_header = "", bool(dialect.header)
     for row in _rows((piece.decode("utf-8", "replace") for piece in pieces), dialect):
         if is_header and any(row):
             is_header = False
             continue
-        cells = [*row, *[""] * (max(columns.token, columns.sentence) + 1)]
-        begins = columns.sentence >= 0 and cells[columns.sentence] not in {"", sentence}
-        sentence = cells[columns.sentence] if begins else sentence
-        token = cells[columns.token].encode()
-        yield b"%b%b " % (b"\n" if begins else b"", token) if any(row) else b"\n\n"
+        if not any(row):
+            yield END
+            continue
+        cells = [*row, *[""] * (max(columns.token, columns.tag, columns.sentence) + 1)]
+        if columns.sentence >= 0 and cells[columns.sentence] not in {"", sentence}:
+            sentence = cells[columns.sentence]
+            yield END
+        yield Tagged(cells[columns.token].encode(), cells[columns.tag].encode())
 
 
 def _rows(pieces: Iterable[str], dialect: Dialect) -> Iterator[list[str]]:
