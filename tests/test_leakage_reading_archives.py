@@ -34,7 +34,7 @@ def jsonl(*numbers: int) -> bytes:
 MEMBERS: Members = {
     "data/a.jsonl": jsonl(0, 1),
     "data/b.json.gz": gzip.compress(json.dumps([{"text": RECORDS[2][0]}]).encode()),
-    "左/c.csv": b"id,text\n,record 3\n,record 4\n",
+    "./左/c.csv": b"id,text\n,record 3\n,record 4\n",
     "picture.png": b"\x89PNG",
     "__MACOSX/._a": b"\0\1\2",
     ".hidden": b"hidden",

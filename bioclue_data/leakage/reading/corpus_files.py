@@ -147,7 +147,7 @@ def is_skipped(inside: str) -> bool:
 
 
 def _is_hidden(parts: Iterable[str]) -> bool:
-    return any(part.startswith(".") for part in parts)
+    return any(part.startswith(".") for part in parts if part not in {".", ".."})
 
 
 def _is_special(path: str) -> bool:
