@@ -105,6 +105,14 @@ def test_mentions_stand_near_their_sentences(tmp_path: Path, monkeypatch: pytest
     assert lines == [SENTENCES[0], "zorb", "left knee", "blue", "hurt ."] * 2
 
 
+def test_no_sentence_needs_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(annotated, "_BETWEEN", 100)
+    tokens = [Tagged(b"zorb", b"O")] * 1000
+    pieces = list(annotated.text(tokens))
+    assert max(map(len, pieces)) < 300
+    assert b"".join(pieces).split() == [b"zorb"] * 1000
+
+
 def test_public_sentences_with_their_tags_are_a_leak(tmp_path: Path) -> None:
     text = f"{SENTENCES[0]} Nothing of the kind was in the elbow that day ."
     fields = {"text": text, "entities": [{"text": name} for name in ("zorb", "left knee", "elbow")]}

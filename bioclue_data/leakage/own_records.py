@@ -42,7 +42,7 @@ def records_of(path: Path, fields: Sequence[str]) -> list[dict[str, Any]]:
         return _of_text(path, _text(data), fields)
     except RecursionError:
         raise UsageError("cannot be read: brackets are nested too deeply", where=str(path)) from None
-    except (*raw.FAULTS, csv.Error) as error:
+    except raw.FAULTS as error:
         raise UsageError(f"cannot be read: {error}", where=str(path), remedy=_REMEDY) from error
 
 

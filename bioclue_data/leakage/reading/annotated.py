@@ -34,7 +34,8 @@ def text(tokens: Iterable[Tagged]) -> Iterator[bytes]:
         if not is_document:
             held.append(one)
             size += len(one.token) + 1
-        if (one is END and size >= _BETWEEN) or (is_document and held):
+        is_enough = size >= _BETWEEN and (one is END or size >= 2 * _BETWEEN)
+        if is_enough or (is_document and held):
             yield _written(held)
             held, size = [], 0
     yield _written(held)

@@ -5,6 +5,7 @@ The content decides: gzip, zstd, xz and bzip2 are known by their first bytes.
 
 from __future__ import annotations
 
+import csv
 import lzma
 import tarfile
 import zipfile
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 PIECE = 2**20
 FAULTS = (
     BioclueError, OSError, EOFError, ValueError, ImportError, RuntimeError, KeyError, TypeError,
-    zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, pa.ArrowException, etree.LxmlError,
+    zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError, csv.Error, pa.ArrowException,
+    etree.LxmlError,
 )  # fmt: skip
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\xfd7zXZ\x00": "xz", b"BZh": "bz2"}
 _CAREFUL = 64  # bytes at a time towards a damaged place

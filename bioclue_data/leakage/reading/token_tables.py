@@ -39,8 +39,7 @@ class Columns(NamedTuple):
 
 def columns_of(head: bytes, dialect: Dialect) -> Columns | None:
     """The columns of a table of tokens that begins so; None if it is another table."""
-    rows = [row for row in _rows([head[: 2**16].decode("utf-8", "ignore")], dialect) if any(row)]
-    rows = rows[bool(dialect.header) : -1][:_ROWS]
+    rows = _first_rows(head[: 2**16].decode("utf-8", "ignore"), dialect)
     width = min(map(len, rows), default=0)
     columns = [[row[place].strip() for row in rows] for place in range(width)]
     tags = [place for place, cells in enumerate(columns) if _are_tags(cells)]
@@ -52,6 +51,15 @@ def columns_of(head: bytes, dialect: Dialect) -> Columns | None:
     others = [place for place in range(token) if _are_sentences(columns[place])]
     name = dialect.header[token] if dialect.header else ""
     return Columns(token, tags[0], name, others[-1] if others else -1)
+
+
+def _first_rows(head: str, dialect: Dialect) -> list[list[str]]:
+    """Rows below the header that are whole; none if they cannot be told."""
+    try:
+        rows = [row for row in _rows([head], dialect) if any(row)]
+    except csv.Error:
+        return []
+    return rows[bool(dialect.header) : -1][:_ROWS]
 
 
 def tokens(pieces: Iterator[bytes], dialect: Dialect, columns: Columns) -> Iterator[Tagged]:

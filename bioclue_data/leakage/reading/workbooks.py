@@ -21,9 +21,7 @@ _HEAD = 50  # rows that tell whether the first one is a header
 _ROWS = 1000  # that are written at a time
 
 
-def records(
-    pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int = 2**27
-) -> Iterator[Texts]:
+def records(pieces: Iterator[bytes], fields: tuple[str, ...], notes: Notes, limit: int) -> Iterator[Texts]:
     """The rows of all sheets without their headers; if `fields` are chosen, of those sheets that have any."""
     content = _whole(pieces)
     if len(content) > LARGEST:
