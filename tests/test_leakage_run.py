@@ -112,7 +112,7 @@ def test_a_paper_with_a_dash_in_it_counts_no_more_than_without() -> None:
 
 
 def test_rows_of_long_texts_go_together() -> None:
-    paper = "The green lamp of the third ward blinked twice – why is not known. " * 500
+    paper = "The green lamp of the third ward blinked twice – why is not known. " * 450
     rows = [row._replace(fields=own.fields(paper)) for row in own.rows() * 50]
     assert [(len(group.rows), group.is_last) for group in targets.groups(rows)] == [(300, True)]
     (group,) = targets.groups(rows)
